@@ -1,0 +1,104 @@
+"""
+Every task of this project, on any platform: ``python3 tasks.py <task>``.
+
+Needs Python 3.10 or newer and nothing else. The first task makes a virtual environment in .venv and installs what
+the tasks need into it; later ones find it ready. Standard library only, for nothing is installed when this starts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+OLDEST = (3, 10)
+
+
+def setup(_arguments: Sequence[str] = ()) -> None:
+    """Make .venv and install everything the tasks need, unless that was done for these very requirements."""
+    stamp = VENV / "requirements.sha256"
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in REQUIREMENTS)).hexdigest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    print(f"Setting up {VENV.name} with Python {sys.version.split()[0]}; this takes about a minute.", flush=True)
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True)
+    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(REQUIREMENTS[-1])]
+    run(*install)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def demo(arguments: Sequence[str]) -> None:
+    """See the whole job done against a stand-in for Microsoft Graph: preview, up, drift, heal, destroy."""
+    run("-m", "sandbox.demo", *arguments)
+
+
+def test(arguments: Sequence[str]) -> None:
+    """Run the tests; what follows goes to pytest."""
+    run("-m", "pytest", "-n", "auto", *arguments)
+
+
+def sdk(arguments: Sequence[str]) -> None:
+    """Run tests/sdk: Microsoft's own client against the sandbox. Installs 700 MB, the first time."""
+    run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(ROOT / "requirements-sdk.txt"))
+    run("-m", "pytest", "tests/sdk", *arguments)
+
+
+def check(_arguments: Sequence[str]) -> None:
+    """Check style, types, the arrows between the folders, the workflows and that the reference is current."""
+    run("-m", "ruff", "check")
+    run("-m", "ruff", "format", "--check")
+    run("-m", "mypy")
+    run("-m", "importlinter.cli", "lint")
+    workflows = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    run("-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    run("-m", "docs.build", "--check")
+
+
+def docs(arguments: Sequence[str]) -> None:
+    """Write docs/reference anew from the docstrings."""
+    run("-m", "docs.build", *arguments)
+
+
+TASKS: dict[str, Callable[[Sequence[str]], None]] = {
+    task.__name__: task for task in (setup, demo, test, sdk, check, docs)
+}
+
+
+def run(*arguments: str) -> None:
+    """Run the virtual environment's Python with *arguments*; leave with its status where that is not 0."""
+    status = subprocess.run([str(PYTHON), *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - our own tools
+    if status != 0:
+        sys.exit(status)
+
+
+def main() -> None:
+    """Run the task that the command line names."""
+    if sys.version_info < OLDEST:
+        sys.exit(f"This project needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is {sys.version.split()[0]}.")
+    listed = "\n".join(f"  {name:<8}{task.__doc__}" for name, task in TASKS.items())
+    parser = argparse.ArgumentParser(
+        usage="python3 tasks.py TASK [ARGUMENTS]",
+        description=f"tasks:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("task", choices=TASKS, metavar="TASK")
+    chosen, arguments = parser.parse_known_args()
+    setup()
+    try:
+        TASKS[chosen.task](arguments)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
