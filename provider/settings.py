@@ -1,0 +1,214 @@
+"""
+What the provider needs to know before it can speak to a tenant: out of the stack's config and the environment.
+
+Stack config says *which* tenant and cloud, and is written into the state. The environment says *who* signs in, and
+never reaches the state: no setting of this module is a secret, and no secret is a setting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from provider.errors import ConfigError
+
+_GUID = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+SANDBOX = "sandbox"
+"""The cloud that is a process on this machine (`python -m sandbox.graph`)."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Where one deployment of Microsoft Graph lives. Tokens of one are worth nothing at another."""
+
+    name: str
+    graph: str
+    """Scheme and host of Graph, without a path."""
+    authority: str
+    """Scheme and host of the sign-in service."""
+    exchange: str = "api://AzureADTokenExchange"
+    """The audience of a foreign token that the sign-in service takes in exchange for one of its own."""
+
+    @property
+    def scope(self) -> str:
+        """What a token is asked for: everything the identity was granted on this Graph."""
+        return f"{self.graph}/.default"
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Tell whether this is the stand-in on loopback."""
+        return self.name == SANDBOX
+
+
+# Hosts: https://learn.microsoft.com/graph/deployments. Authorities: azure.identity.AzureAuthorityHosts. Exchange:
+# https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+CLOUDS = {
+    cloud.name: cloud
+    for cloud in (
+        Cloud("public", "https://graph.microsoft.com", "https://login.microsoftonline.com"),
+        Cloud(
+            "usgov",
+            "https://graph.microsoft.us",
+            "https://login.microsoftonline.us",
+            "api://AzureADTokenExchangeUSGov",
+        ),
+        Cloud(
+            "usgovdod",
+            "https://dod-graph.microsoft.us",
+            "https://login.microsoftonline.us",
+            "api://AzureADTokenExchangeUSGov",
+        ),
+        Cloud(
+            "china",
+            "https://microsoftgraph.chinacloudapi.cn",
+            "https://login.chinacloudapi.cn",
+            "api://AzureADTokenExchangeChina",
+        ),
+        Cloud(SANDBOX, "", ""),  # its addresses are in the environment of whoever started it: see `locate`
+    )
+}
+
+_AIR_GAPPED = {"usnat", "ussec", "usnatgov", "ussecgov", "eaglex", "scloud", "ex", "rx"}
+"""Names by which tools call the clouds of the US intelligence community."""
+
+AUTH_KINDS = (
+    "default",
+    "azureCli",
+    "environment",
+    "clientSecret",
+    "clientCertificate",
+    "managedIdentity",
+    "workloadIdentity",
+    "azurePipelines",
+    "githubOidc",
+    "interactive",
+    "deviceCode",
+)
+"""The ways to sign in; `provider.graph.credentials` says what each needs."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that two calls of the provider must agree on to share a client, a token and a list."""
+
+    tenant_id: str
+    cloud: Cloud
+    auth: str = "default"
+    """How to sign in: a member of AUTH_KINDS."""
+    permission_check: bool = True
+    """Compare the token's permissions with what the run is about to do, before the first write."""
+    approval_justification: str = ""
+    """Sent with every write: tenants with Multi Admin Approval want a reason."""
+    quota_share: float = 1.0
+    """The part of Graph's quota that this stack's runs may use; 0 leaves the throttling to Graph."""
+    threads: int = 32
+    """Calls of the engine served at once."""
+    patience: float = 300.0
+    """Seconds that the retries of one request may take together."""
+    timeout: float = 60.0
+    """Seconds that Graph may be silent before a request counts as unanswered."""
+    consistency: float = 30.0
+    """Seconds that Graph is given to show what was written to it."""
+    debug: bool = False
+    """Show tracebacks of errors, and log requests (never tokens, never bodies) to stderr."""
+
+
+def read(config: Callable[[str], Any], environ: Mapping[str, str]) -> Settings:
+    """
+    Read the settings of a stack.
+
+    *config* looks up a key of the project's stack config; all its values are text, as the dynamic host has them.
+
+    Raises ConfigError: names the key, and the command that sets it.
+    """
+    tenant_id = str(config("tenantId") or "").strip().lower()
+    if not _GUID.fullmatch(tenant_id):
+        problem = f'tenantId is "{tenant_id}", which is no GUID' if tenant_id else "tenantId is not set"
+        raise ConfigError(f"{problem}: run `pulumi config set tenantId <the Entra tenant's id>`")
+    return Settings(
+        tenant_id=tenant_id,
+        cloud=_cloud(str(config("cloud") or "public")),
+        auth=_one_of("auth", str(config("auth") or "default"), AUTH_KINDS),
+        permission_check=_one_of("permissionCheck", str(config("permissionCheck") or "on"), ("on", "off")) == "on",
+        approval_justification=str(config("approvalJustification") or ""),
+        quota_share=_share(str(config("quotaShare") or "100")),
+        threads=int(_number(environ, "INTUNE_THREADS", 32)),
+        patience=_number(environ, "INTUNE_PATIENCE", 300.0),
+        timeout=_number(environ, "INTUNE_TIMEOUT", 60.0),
+        consistency=_number(environ, "INTUNE_CONSISTENCY", 30.0),
+        debug=debug(environ),
+    )
+
+
+def debug(environ: Mapping[str, str]) -> bool:
+    """Tell whether the person at the keyboard asked for tracebacks."""
+    return environ.get("INTUNE_DEBUG", "") not in {"", "0"}
+
+
+def locate(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """
+    Fill in where the sandbox listens, if that is the cloud. Asked for only when something is to be sent.
+
+    Raises ConfigError: the environment does not say, or says another machine.
+    """
+    if not settings.cloud.is_sandbox:
+        return settings
+    graph = _loopback(environ, "INTUNE_GRAPH_ENDPOINT", "http")
+    return replace(settings, cloud=Cloud(SANDBOX, graph, _loopback(environ, "AZURE_AUTHORITY_HOST", "https")))
+
+
+def _cloud(name: str) -> Cloud:
+    if name.lower() in _AIR_GAPPED:
+        raise ConfigError(
+            f'cloud is "{name}": Graph has no derived credentials in the air-gapped clouds (their beta metadata lacks '
+            "the types), so there is nothing this project could manage there"
+        )
+    return CLOUDS[_one_of("cloud", name, tuple(CLOUDS))]
+
+
+def _one_of(key: str, value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise ConfigError(
+            f'{key} is "{value}", which is none of {", ".join(known)}: run `pulumi config set {key} {known[0]}`'
+        )
+    return value
+
+
+def _share(text: str) -> float:
+    if text == "off":
+        return 0.0
+    if not text.isdecimal() or not 1 <= int(text) <= 100:  # noqa: PLR2004 - per cent
+        raise ConfigError(
+            f'quotaShare is "{text}": give a whole number of per cent from 1 to 100, or off to leave the throttling to '
+            "Graph; run `pulumi config set quotaShare 100`"
+        )
+    return int(text) / 100
+
+
+def _loopback(environ: Mapping[str, str], variable: str, scheme: str) -> str:
+    """Return the address in *variable*; a sandbox anywhere but on this machine is a real token sent astray."""
+    address = environ.get(variable, "").rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme != scheme or parts.hostname not in _LOOPBACK or parts.path:
+        shown = f'is "{address}"' if address else "is not set"
+        raise ConfigError(
+            f"cloud is sandbox, and {variable} {shown}: start `python -m sandbox.graph` and "
+            "set the variables of its `environment`"
+        )
+    return address
+
+
+def _number(environ: Mapping[str, str], variable: str, default: float) -> float:
+    text = environ.get(variable, "")
+    try:
+        number = float(text or default)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e6:  # noqa: PLR2004 - keeps out infinity; refuses nan, which is no number either
+        raise ConfigError(f'{variable} is "{text}" in the environment: give a number above 0, or unset it')
+    return number

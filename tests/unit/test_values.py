@@ -1,0 +1,165 @@
+"""What single values may be, and how they travel."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import pulumi
+import pytest
+
+from provider.values import Choice, Flags, Guid, Integer, SetOf, Text, Url, Value, contains_unknown
+
+
+class Colour(str, Enum):
+    """An enum for these tests."""
+
+    NONE = "none"
+    RED = "red"
+    BLUE_GREEN = "blueGreen"
+
+
+UNKNOWN = type(pulumi.UNKNOWN)()
+GUID = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
+
+
+def reasons(value: Value, given: Any) -> list[str]:
+    """Say what is wrong, each as ``path: reason``."""
+    return [f"{path}: {reason}" for path, reason in value.problems(given, "field")]
+
+
+@pytest.mark.parametrize(
+    ("value", "given"),
+    [
+        (Text(), "x"),
+        (Text(), " x "),
+        (Guid("a thing"), GUID),
+        (Guid("a thing"), GUID.upper()),
+        (Url(), "https://help.contoso.example/a?b=c#d"),
+        (Url(), "http://[2001:db8::1]:8080/"),
+        (Integer(1, 99), 1),
+        (Integer(1, 99), 99.0),
+        (Choice(Colour), "blueGreen"),
+        (SetOf(Text()), []),
+        (SetOf(Text()), ("a", "b")),
+        (Flags(Colour, alone=Colour.NONE), ["red", "blueGreen"]),
+        (Flags(Colour, alone=Colour.NONE), ["none"]),
+    ],
+)
+def test_valid_values_have_no_problems(value: Value, given: Any) -> None:
+    """What Graph would take is accepted."""
+    assert reasons(value, given) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "given", "said"),
+    [
+        (Text(), "", "must be text that is not blank"),
+        (Text(), " \n", "must be text that is not blank"),
+        (Text(), 7, "write it in quotes"),
+        (Text(), True, "write it in quotes"),
+        (Text(), ["x"], 'not ["x"]'),
+        (Guid("an Entra group"), "Finance", "the id of an Entra group"),
+        (Guid("an Entra group"), GUID + "0", "a GUID like"),
+        (Url(), "ftp://x.example", "begins with https:// or http://"),
+        (Url(), "help.contoso.example", "begins with https:// or http://"),
+        (Url(), "https://", "begins with https:// or http://"),
+        (Url(), "https://a b.example", "begins with https:// or http://"),
+        (Url(), "https://[::1", "begins with https:// or http://"),
+        (Integer(1, 99), 0, "from 1 to 99, not 0"),
+        (Integer(1, 99), 100.0, "from 1 to 99"),
+        (Integer(1, 99), 20.5, "a whole number"),
+        (Integer(1, 99), "20", "write it without quotes"),
+        (Integer(1, 99), "x", 'not "x"'),
+        (Integer(1, 99), True, "not true"),
+        (Integer(1, 99), float("nan"), "a whole number"),
+        (Integer(1, 99), float("inf"), "a whole number"),
+        (Choice(Colour), "Red", 'did you mean "red"?'),
+        (Choice(Colour), "blue_green", 'did you mean "blueGreen"?'),
+        (Choice(Colour), "xyzzy", "must be one of none, red, blueGreen"),
+        (Choice(Colour), None, "must be one of"),
+        (SetOf(Text()), "a", 'put it in brackets: ["a"]'),
+        (SetOf(Text()), {"a": 1}, "must be a list"),
+        (SetOf(Text(), least=1), [], "must have at least 1 member"),
+        (SetOf(Text(), most=2), ["a", "b", "c"], "takes 2 at most; remove some"),
+        (SetOf(Text()), ["a", 7], "field[1]: must be text"),
+        (SetOf(Text()), ["a", "b", "a"], "field[2]: is the same as field[0]; remove one"),
+        (SetOf(Guid("g")), [GUID, GUID.upper()], "field[1]: is the same as field[0]"),
+        (Flags(Colour, alone=Colour.NONE), [], "write [none] for none"),
+        (Flags(Colour, alone=Colour.NONE), ["none", "red"], '"none" cannot stand beside others'),
+        (Flags(Colour, alone=Colour.NONE), "red", 'put it in brackets: ["red"]'),
+        (Flags(Colour, alone=Colour.NONE), ["red", "red"], "is the same as"),
+    ],
+)
+def test_problems_name_the_path_and_the_remedy(value: Value, given: Any, said: str) -> None:
+    """Exactly one problem is reported, and it says how to mend it."""
+    (reason,) = reasons(value, given)
+    assert reason.startswith("field")
+    assert said in reason
+
+
+def test_all_problems_of_a_list_are_reported_at_once() -> None:
+    """A list with three bad members and one duplicate has four problems."""
+    assert len(reasons(SetOf(Text(), most=4), ["", 7, "a", "a", None])) == 5
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Text(), Guid("g"), Url(), Integer(1, 99), Choice(Colour), SetOf(Text()), Flags(Colour, alone=Colour.NONE)],
+)
+def test_unknown_values_are_not_validated(value: Value) -> None:
+    """During a preview a value may not exist yet; saying that it is invalid would be wrong."""
+    assert reasons(value, UNKNOWN) == []
+
+
+def test_unknown_members_are_not_validated_and_equal_nothing() -> None:
+    """A list with an unknown member keeps its order and is never a duplicate of anything."""
+    given = ["b", UNKNOWN, UNKNOWN, "a"]
+    assert reasons(SetOf(Text()), given) == []
+    assert SetOf(Text()).canonical(given) == given
+    assert contains_unknown({"a": [given]})
+
+
+@pytest.mark.parametrize(
+    ("value", "given", "canonical"),
+    [
+        (Integer(1, 99), 20.0, 20),
+        (Integer(1, 99), 20.5, 20.5),
+        (Integer(1, 99), "x", "x"),
+        (Guid("g"), GUID.upper(), GUID),
+        (SetOf(Text()), ("b", "a"), ["a", "b"]),
+        (SetOf(Text()), "b", "b"),
+        (SetOf(Integer(1, 9)), [2.0, 1], [1, 2]),
+    ],
+)
+def test_canonical_is_one_spelling_and_total(value: Value, given: Any, canonical: Any) -> None:
+    """Equal values get one spelling; what is no value of the kind comes back as it is."""
+    result = value.canonical(given)
+    assert result == canonical
+    assert type(result) is type(canonical)
+
+
+@pytest.mark.parametrize(
+    ("wire", "value"),
+    [
+        ("companyPortal,email", ["companyPortal", "email"]),
+        ("email, companyPortal", ["companyPortal", "email"]),
+        ("none", ["none"]),
+        ("carrierPigeon,email", ["carrierPigeon", "email"]),
+        ("", []),
+        (None, None),
+    ],
+)
+def test_flags_are_read_from_one_string(wire: str | None, value: list[str] | None) -> None:
+    """Order and blanks mean nothing, and a member that nobody knows yet is kept."""
+    assert Flags(Colour, alone=Colour.NONE).from_wire(wire) == value
+
+
+def test_flags_are_written_in_the_order_of_the_schema() -> None:
+    """Graph's own order, without blanks, whatever the program's order is."""
+    assert Flags(Colour, alone=Colour.NONE).to_wire(["blueGreen", "red"]) == "red,blueGreen"
+
+
+def test_a_null_list_reads_as_empty() -> None:
+    """OData knows no null collection; a server that sends one means none."""
+    assert SetOf(Text()).from_wire(None) == []
