@@ -1,0 +1,46 @@
+"""
+The only door to the network.
+
+Nothing outside this package imports an HTTP library or a credential, and nothing outside it learns which one is used.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+
+from provider.graph.auth import Tokens
+from provider.graph.client import GraphClient
+from provider.graph.credentials import Login
+from provider.graph.tenant import Tenant
+from provider.settings import Settings, locate, read
+
+_lock = threading.Lock()
+_tenants: dict[Settings, Tenant] = {}
+
+
+def connect(settings: Settings, notify: Callable[[str], object], permit: Callable[[], None] = lambda: None) -> Tenant:
+    """
+    Return the tenant of *settings*: one per process, so that all kinds share its token, its lists and its limits.
+
+    Nothing is sent yet. *notify* is told what the client waits for; *permit* is asked before each write, and raises
+    where it must not be.
+    """
+    with _lock:
+        if settings not in _tenants:
+            login = Login(settings, os.environ, notify)
+            tokens = Tokens(settings, login.credential)
+            _tenants[settings] = Tenant(GraphClient(settings, tokens, notify=notify, permit=permit))
+        return _tenants[settings]
+
+
+def tenant_of(config: Mapping[str, str]) -> Tenant:
+    """
+    Return the tenant of a stack's *config*, for scripts and reports.
+
+    Raises ConfigError: a key is missing or wrong.
+    """
+    settings = locate(read(config.get, os.environ), os.environ)
+    return connect(settings, logging.getLogger("provider").info)

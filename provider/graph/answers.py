@@ -1,0 +1,141 @@
+"""
+What Graph's answers mean: JSON, nothing, or an error, each read without trusting it.
+
+Intune wraps its error messages in JSON inside a string, gateways in front of it answer in HTML, and a proxy can put
+anything in between. Whatever comes back becomes either a parsed answer or one of `provider.errors`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+import requests
+
+from provider.errors import ApprovalRequired, GraphError, UnexpectedAnswer, error_class
+from provider.graph.retry import retry_after_seconds
+
+APPROVAL_HEADER = "x-msft-approval-justification"
+"""The reason for a write; tenants with Multi Admin Approval insist on it."""
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes that an answer may have: a page of a thousand profiles with their assignments has about two million."""
+
+_CHUNK = 256 * 1024
+
+Json = dict[str, Any]
+
+
+def read(response: requests.Response, method: str, path: str, largest: int = LARGEST) -> Json | None:
+    """
+    Return the answer as JSON, or None where it has no body.
+
+    Raises the GraphError that fits the status, or UnexpectedAnswer where a success is not JSON.
+    """
+    status = response.status_code
+    text = _text(response, method, path, largest)
+    if status >= requests.codes.multiple_choices:
+        raise _failure(response, text, method, path)
+    if not text.strip():
+        return None
+    body = _parse(text)
+    if not isinstance(body, dict):
+        kind = response.headers.get("Content-Type", "no content type")
+        raise UnexpectedAnswer(
+            method,
+            path,
+            status=status,
+            message=f"the answer is not Graph's JSON but {kind}",
+            request_id=_id(response),
+        )
+    return body
+
+
+def members(page: Json, path: str) -> Iterator[Json]:
+    """Return the objects of one *page* of a list. Raises UnexpectedAnswer where it is not a list of objects."""
+    value = page.get("value")
+    if not isinstance(value, list) or not all(isinstance(member, dict) for member in value):
+        raise UnexpectedAnswer("GET", path, message="the answer is not a list of objects")
+    return iter(value)
+
+
+def error_of(  # noqa: PLR0913 - the data of an error
+    status: int, body: object, method: str, path: str, *, request_id: str = "", retry_after: str | None = None
+) -> GraphError:
+    """Make the error of an answer with *status*, whose *body* may be Graph's error object or anything else."""
+    error = body.get("error") if isinstance(body, dict) else None
+    error = error if isinstance(error, dict) else {}
+    inner = error.get("innerError") or error.get("innererror")
+    inner = inner if isinstance(inner, dict) else {}
+    message = _message(str(error.get("message") or ""))
+    # Microsoft365DSC#7236 is the only trace of this answer; the header's name in it is what tells it from others.
+    approval = status == requests.codes.bad_request and APPROVAL_HEADER in message
+    return (ApprovalRequired if approval else error_class(status))(
+        method,
+        path,
+        status=status,
+        code=str(error.get("code") or ""),
+        message=message,
+        request_id=request_id or str(inner.get("request-id") or ""),
+        retry_after=retry_after_seconds(retry_after, datetime.now(timezone.utc)),
+    )
+
+
+def _failure(response: requests.Response, text: str, method: str, path: str) -> GraphError:
+    error = error_of(
+        response.status_code,
+        _parse(text),
+        method,
+        path,
+        request_id=_id(response),
+        retry_after=response.headers.get("Retry-After"),
+    )
+    if not error.message:
+        error.message = _plain(response, text)
+    return error
+
+
+def _plain(response: requests.Response, text: str) -> str:
+    """Say what an error without Graph's error object is: what it contains is a gateway's page, not worth quoting."""
+    if response.is_redirect or 300 <= response.status_code < 400:  # noqa: PLR2004 - HTTP's redirects
+        return "the answer is a redirect, and redirects are not followed"
+    kind = response.headers.get("Content-Type", "").partition(";")[0]
+    return f"the answer is {kind or 'text'}, not Graph's JSON" if text.strip() else "the answer is empty"
+
+
+def _message(message: str) -> str:
+    """Unwrap Intune's message, which is often JSON inside a string, and cut off its internal address."""
+    if message.lstrip().startswith("{"):
+        inner = _parse(message)
+        if isinstance(inner, dict):
+            message = str(inner.get("Message") or inner.get("message") or message)
+    return message.partition(" - Operation ID")[0].strip()
+
+
+def _text(response: requests.Response, method: str, path: str, largest: int) -> str:
+    """Read the body, which was not read yet, up to a size that no honest answer has."""
+    parts, size = [], 0
+    for part in response.iter_content(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > largest:
+            raise UnexpectedAnswer(
+                method,
+                path,
+                status=response.status_code,
+                message=f"the answer is larger than {largest >> 20} MiB",
+            )
+    return b"".join(parts).decode("utf-8", errors="replace")
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # not JSON, or JSON nested deeper than anything of Graph's
+        return None
+
+
+def _id(response: requests.Response) -> str:
+    return response.headers.get("request-id", "")

@@ -1,0 +1,151 @@
+"""
+Tokens for one tenant, from azure-identity, checked before they are used.
+
+A token is asked for when the first request needs one, kept in memory only, and renewed before it expires. Every token
+must be one of the stack's tenant: with another tenant's token every object of the stack would look deleted.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+import os
+import re
+import threading
+import time
+from collections.abc import Callable
+
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+
+from provider.errors import SignInError, quote
+from provider.graph.credentials import Credential
+from provider.settings import Settings
+
+_RENEW_BEFORE_EXPIRY = 300.0  # seconds; longer than any request takes
+
+# The codes are documented at https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+_REMEDIES = {
+    "AADSTS90002": "correct `tenantId`, and `cloud`: the tenant may live in another one",
+    "AADSTS900382": "correct `cloud`: the tenant lives in another one",
+    "AADSTS900384": "correct `cloud`: the tenant lives in another one",
+    "AADSTS500011": "correct `cloud`: this Graph is unknown where the tenant lives",
+    "AADSTS700016": "correct AZURE_CLIENT_ID, or have an administrator of the tenant consent to the application",
+    "AADSTS7000215": "set AZURE_CLIENT_SECRET to the value of a secret, not to its id",
+    "AADSTS7000222": "make a new client secret, or sign in without one (`auth`)",
+    "AADSTS700024": "fetch a fresh assertion: this one was valid for minutes only (auth githubOidc fetches its own)",
+    "AADSTS700213": "add a federated credential for this issuer and subject to the application",
+    "AADSTS65001": "have an administrator of the tenant consent to the application",
+    "AADSTS50076": "sign in interactively: the tenant wants a second factor",
+    "AADSTS53003": "ask for an exception: a conditional access policy of the tenant blocks this sign-in",
+}
+
+# azure-identity narrates its search for a credential as warnings; the error below says it in one sentence.
+logging.getLogger("azure").setLevel(logging.ERROR)
+
+
+class Tokens:
+    """The token of one tenant, shared by all threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        build: Callable[[], Credential],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._build = build
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._credential: Credential | None = None
+        self._token: AccessToken | None = None
+
+    def token(self) -> str:
+        """
+        Return a token that is good for the next minutes.
+
+        Raises SignInError: no credential gives a token, or the token is another tenant's.
+        """
+        with self._lock:
+            if self._token is None or self._token.expires_on - self._clock() < _RENEW_BEFORE_EXPIRY:
+                self._token = self._fetch()
+            return self._token.token
+
+    def permissions(self) -> frozenset[str]:
+        """Return what the token may do: an application's roles, or the scopes a person delegated."""
+        said = claims(self.token())
+        roles = said.get("roles")
+        return frozenset([*(roles if isinstance(roles, list) else []), *str(said.get("scp") or "").split()])
+
+    def renew(self, refused: str) -> None:
+        """Forget the token that Graph *refused*, and the credential with its cache, unless another thread did."""
+        with self._lock:
+            if self._token is not None and self._token.token == refused:
+                self._token = None
+                self._discard()
+
+    def close(self) -> None:
+        """Close the credential's connections."""
+        with self._lock:
+            self._discard()
+
+    def _discard(self) -> None:
+        if self._credential is not None:
+            self._credential.close()
+        self._credential = None
+
+    def _fetch(self) -> AccessToken:
+        _refuse_other_tenant(os.environ.get("AZURE_TENANT_ID", ""), self._settings.tenant_id)
+        try:
+            self._credential = self._credential or self._build()
+            token = self._credential.get_token(self._settings.cloud.scope, tenant_id=self._settings.tenant_id)
+        except (AzureError, ValueError) as error:
+            raise SignInError(_explain(error, self._settings)) from None
+        tenant = str(claims(token.token).get("tid", "")).lower()
+        if tenant != self._settings.tenant_id:
+            raise SignInError(
+                f"the token is one of tenant {tenant or 'unknown'}, but the stack's tenantId is "
+                f"{self._settings.tenant_id}: sign in to that tenant, or select the stack of this one"
+            )
+        return token
+
+
+def claims(token: str) -> dict[str, object]:
+    """Read what a token says of itself; empty where it is not a JWT. Its signature is Graph's to check, not ours."""
+    parts = token.split(".")
+    if len(parts) != 3:  # noqa: PLR2004 - header, payload, signature
+        return {}
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (binascii.Error, ValueError):
+        return {}
+    return payload if isinstance(payload, dict) else {}
+
+
+def _refuse_other_tenant(signed_in: str, tenant_id: str) -> None:
+    """Refuse an environment that signs in elsewhere: it is the wrong shell, or the wrong stack."""
+    if "-" in signed_in and "." not in signed_in and signed_in.lower() != tenant_id:
+        raise SignInError(
+            f"the stack's tenantId is {tenant_id}, but AZURE_TENANT_ID in the environment is {signed_in}: "
+            "select the stack of that tenant, or sign in to this one"
+        )
+
+
+def _explain(error: Exception, settings: Settings) -> str:
+    """Make one sentence of azure-identity's report, which can be a page long."""
+    text = str(getattr(error, "message", None) or error)
+    failed = f"sign-in to tenant {settings.tenant_id} at {settings.cloud.authority} failed"
+    said = re.search(r"(AADSTS\d+): *((?:(?!\s*Trace ID:)[^\n\r])*)", text)
+    if said:
+        code, sentence = said.groups()
+        remedy = _REMEDIES.get(code, "look the code up at https://login.microsoftonline.com/error")
+        return f"{failed}: {code}: {quote(sentence).rstrip('.')}. Remedy: {remedy}"
+    if isinstance(error, ClientAuthenticationError) and not settings.cloud.is_sandbox:
+        return (
+            f"no credential gave a token for tenant {settings.tenant_id}: run "
+            f"`az login --tenant {settings.tenant_id}`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and "
+            "AZURE_CLIENT_SECRET (docs/sign-in.md)"
+        )
+    return f"{failed}: {quote(text).rstrip('.')} (docs/sign-in.md)"

@@ -1,0 +1,88 @@
+"""
+Many reads in few requests: Graph's `$batch`, twenty GETs at a time.
+
+The parts of a batch fail one by one, each with a status and a Retry-After of its own inside an outer 200. A part that
+failed for a passing reason is asked again, alone with its like; any other failure is the answer of that part.
+
+Source: https://learn.microsoft.com/graph/json-batching
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from provider.errors import GraphError, UnexpectedAnswer
+from provider.graph import answers
+
+if TYPE_CHECKING:  # the client offers this module's function as one of its verbs
+    from provider.graph.client import GraphClient
+
+LARGEST = 20
+"""Parts that one batch may have."""
+
+Json = dict[str, Any]
+
+
+def get_each(client: GraphClient, paths: Sequence[str]) -> dict[str, Json | GraphError | None]:
+    """
+    GET every path and return what came back for each: its JSON, None for an empty answer, or its error.
+
+    Raises GraphError only where a batch as a whole fails.
+    """
+    results: dict[str, Json | GraphError | None] = {}
+    for start in range(0, len(paths), LARGEST):
+        results.update(_settle(client, paths[start : start + LARGEST]))
+    return results
+
+
+def _settle(client: GraphClient, paths: Sequence[str]) -> dict[str, Json | GraphError | None]:
+    """Ask for *paths* until none of them fails for a passing reason, or patience ends."""
+    results: dict[str, Json | GraphError | None] = {}
+    attempt, waited, pending = 1, 0.0, list(paths)
+    while pending:
+        results.update(_ask(client, pending))
+        failures = [error for path in pending if isinstance(error := results[path], GraphError)]
+        # The longest wait that any part asks for serves all of them.
+        failures.sort(key=lambda error: error.retry_after or 0.0, reverse=True)
+        passing = [error for error in failures if client.is_transient(error)]
+        if not passing:
+            break
+        seconds = client.pause(passing[0], attempt, waited)
+        if seconds is None:
+            break
+        attempt, waited = attempt + 1, waited + seconds
+        pending = [error.path for error in passing]
+    return results
+
+
+def _ask(client: GraphClient, paths: Sequence[str]) -> Iterator[tuple[str, Json | GraphError | None]]:
+    """Send one batch and pair each path with its answer."""
+    parts = [{"id": str(index), "method": "GET", "url": path} for index, path in enumerate(paths)]
+    answer = client.post("/$batch", {"requests": parts}, repeatable=True, reads=len(parts))
+    answered = {str(part.get("id")): part for part in answer.get("responses") or [] if isinstance(part, dict)}
+    for index, path in enumerate(paths):
+        part = answered.get(str(index))
+        if part is None:
+            yield path, UnexpectedAnswer("GET", path, message="the batch has no answer for it")
+        else:
+            yield path, _answer(part, path)
+
+
+def _answer(part: Json, path: str) -> Json | GraphError | None:
+    status = part.get("status")
+    body = part.get("body")
+    if not isinstance(status, int):
+        return UnexpectedAnswer("GET", path, message="its answer in the batch has no status")
+    if status >= 300:  # noqa: PLR2004 - HTTP's own number
+        headers = part.get("headers")
+        named = {str(name).lower(): str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
+        return answers.error_of(
+            status,
+            body,
+            "GET",
+            path,
+            request_id=named.get("request-id", ""),
+            retry_after=named.get("retry-after"),
+        )
+    return body if isinstance(body, dict) else None

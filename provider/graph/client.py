@@ -1,0 +1,281 @@
+"""
+One client for Microsoft Graph beta: verbs, paging, retries, errors.
+
+Paths are relative to the version segment (``/deviceManagement/…``). Answers are parsed JSON. Every failure is one of
+`provider.errors`; no exception of the HTTP library leaves this module. A request goes to the stack's cloud or
+nowhere: redirects are not followed, and an address that Graph hands out is checked before a token is sent to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from provider.errors import GraphError, Throttled, Unauthenticated, UnexpectedAnswer, Unreachable
+from provider.graph import answers, batch, retry
+from provider.graph.auth import Tokens
+from provider.graph.pacing import Pacer
+from provider.settings import Settings
+
+VERSION = "beta"
+"""The only version of Graph that has derived credentials."""
+
+_PLAIN = " !#$&'()*+,-./:;=?@[]_~"
+_SECONDS_TO_CONNECT = 10.0
+
+_log = logging.getLogger("provider.graph")
+
+Json = dict[str, Any]
+_T = TypeVar("_T")
+
+
+class _Bearer(AuthBase):
+    """Signs a request. As an auth object and not a header: else requests prefers what it finds in ~/.netrc."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class GraphClient:
+    """Speaks to one tenant. Safe to share between threads."""
+
+    def __init__(  # noqa: PLR0913 - time and chance are arguments, so that tests need neither
+        self,
+        settings: Settings,
+        tokens: Tokens,
+        *,
+        notify: Callable[[str], object] = lambda _: None,
+        permit: Callable[[], None] = lambda: None,
+        pacer: Pacer | None = None,
+        largest_answer: int = answers.LARGEST,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.settings = settings
+        self.root = f"{settings.cloud.graph}/{VERSION}"
+        self._tokens = tokens
+        self._notify = notify
+        self._permit = permit
+        self._largest_answer = largest_answer
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._pacer = pacer or Pacer(settings.quota_share, notify=notify)
+        self._backoff = retry.Backoff(patience=settings.patience)
+        self._threads = threading.local()
+        self._lock = threading.Lock()
+        self._sessions: list[requests.Session] = []
+
+    def close(self) -> None:
+        """Close every connection. The plugin never does: its process ends with them."""
+        with self._lock:
+            for session in self._sessions:
+                session.close()
+        self._tokens.close()
+
+    def permissions(self) -> frozenset[str]:
+        """Return what the token says that its bearer may do."""
+        return self._tokens.permissions()
+
+    # ------------------------------------------------------------------------------------------ verbs
+
+    def get(self, path: str) -> Json:
+        """GET one object."""
+        return self._repeat("GET", path) or {}
+
+    def post(self, path: str, body: Json, *, repeatable: bool = False, reads: int = 0) -> Json:
+        """
+        POST *body*. Sent at most once, unless it is *repeatable*: an action whose repetition changes nothing.
+
+        One that only carries *reads*, a batch, writes nothing and counts as so many requests.
+
+        Raises Throttled, ServerFault or Unreachable when it is not known whether it took effect.
+        """
+        if repeatable:
+            return self._repeat("POST", path, body, reads=reads) or {}
+        return self._send("POST", path, body, reads) or {}
+
+    def patch(self, path: str, body: Json) -> Json:
+        """PATCH *body*. The answer may be empty: Intune often sends 204 where its documentation promises a body."""
+        return self._repeat("PATCH", path, body) or {}
+
+    def put(self, path: str, body: Json, settled: Callable[[], bool] = lambda: False) -> None:
+        """PUT *body*. Not repeated after a failure when *settled* says that it took effect all the same."""
+        self._repeat("PUT", path, body, settled)
+
+    def delete(self, path: str) -> None:
+        """DELETE. Raises NotFound where there is nothing to delete."""
+        self._repeat("DELETE", path)
+
+    def pages(self, path: str) -> Iterator[Json]:
+        """
+        GET a collection: every object on every page.
+
+        Raises UnexpectedAnswer when a nextLink leads to another host, or to a page that was read already.
+        """
+        seen = set()
+        link: str | None = path
+        while link is not None:
+            seen.add(link)
+            page = self.get(link)
+            yield from answers.members(page, link)
+            link = self._here(page.get("@odata.nextLink"))
+            if link in seen:
+                raise UnexpectedAnswer("GET", path, message="the pages of the list lead in a circle")
+
+    def get_each(self, paths: Sequence[str]) -> dict[str, Json | GraphError | None]:
+        """GET every path, in as few requests as `$batch` allows: its JSON, None if it is empty, or its error."""
+        return batch.get_each(self, paths)
+
+    # ------------------------------------------------------------------------------------------ repetition
+
+    def pause(self, error: GraphError, attempt: int, waited: float) -> float | None:
+        """
+        Wait before the next attempt at what ended in *error*, and return the seconds waited.
+
+        Returns None, without waiting, when attempt number *attempt* was the last one worth making.
+        """
+        seconds = self._backoff.delay(error, attempt, waited, self._jitter)
+        if seconds is None:
+            return None
+        failed = f"Graph failed ({error.status or 'no answer'})"
+        cause = "Graph is throttling" if isinstance(error, Throttled) else failed
+        self._notify(f"{cause}: next attempt in {seconds:.0f} s")
+        self._sleep(seconds)
+        return seconds
+
+    def is_transient(self, error: GraphError) -> bool:
+        """Tell whether the same request may succeed a little later."""
+        return self._backoff.attempts_at(error) > 1
+
+    def poll(self, probe: Callable[[], _T | None], deadline: float) -> _T | None:
+        """Ask *probe* until it returns something, for *deadline* seconds at the most; None if it never did."""
+        started, attempt = self._clock(), 0
+        while (found := probe()) is None:
+            left = started + deadline - self._clock()
+            if left <= 0:
+                return None
+            attempt += 1
+            self._notify("waiting for Graph to show what was written")
+            self._sleep(min(left, self._backoff.step(attempt, self._jitter)))
+        return found
+
+    def _repeat(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        settled: Callable[[], bool] = lambda: False,
+        *,
+        reads: int = 0,
+    ) -> Json | None:
+        attempt, waited = 1, 0.0
+        while True:
+            try:
+                return self._send(method, path, body, reads)
+            except GraphError as error:
+                if self.is_transient(error) and settled():
+                    return None
+                seconds = self.pause(error, attempt, waited)
+                if seconds is None:
+                    raise
+                attempt, waited = attempt + 1, waited + seconds
+
+    def _send(self, method: str, path: str, body: Json | None = None, reads: int = 0) -> Json | None:
+        """Send one request, and once more with a fresh token if Graph refuses this one (it did nothing then)."""
+        token = self._tokens.token()
+        try:
+            return self._pass(method, path, body, token, reads)
+        except Unauthenticated:
+            self._tokens.renew(refused=token)
+            return self._pass(method, path, body, self._tokens.token(), reads)
+
+    def _pass(self, method: str, path: str, body: Json | None, token: str, reads: int) -> Json | None:
+        """Send one request when its turn has come, if it is a write only with the permit of whoever runs us."""
+        writes = 0 if method == "GET" or reads else 1
+        with self._pacer.pass_through(writes=writes, requests=reads or 1):
+            if writes:
+                self._permit()
+            return self._exchange(method, path, body, token)
+
+    # ------------------------------------------------------------------------------------------ the wire
+
+    def _exchange(self, method: str, path: str, body: Json | None, token: str) -> Json | None:
+        url = self._url(path)
+        request_id = str(uuid.uuid4())
+        started = self._clock()
+        try:
+            with self._session().request(
+                method,
+                url,
+                json=body,
+                auth=_Bearer(token),
+                headers={"Accept": "application/json", "client-request-id": request_id, **self._approval(method)},
+                timeout=(_SECONDS_TO_CONNECT, self.settings.timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                answer = answers.read(response, method, path, self._largest_answer)
+        except requests.RequestException as error:
+            raise _unreachable(error, method, path, url) from None
+        finally:
+            _log.debug("%s %s (%s) %.3f s", method, path, request_id, self._clock() - started)
+        return answer
+
+    def _approval(self, method: str) -> dict[str, str]:
+        """Give the reason for a write, which tenants with Multi Admin Approval insist on."""
+        reason = self.settings.approval_justification
+        # A header carries bytes of Latin-1; what is beyond it is percent-encoded, as RFC 8187 has it.
+        return {answers.APPROVAL_HEADER: percent_encode(reason, safe=_PLAIN)} if reason and method != "GET" else {}
+
+    def _url(self, path: str) -> str:
+        return self.root + path if path.startswith("/") else path
+
+    def _here(self, link: object) -> str | None:
+        """Return the *link* to a next page, if there is one. Raises UnexpectedAnswer where it leads elsewhere."""
+        if link is None or (isinstance(link, str) and urlsplit(link)[:2] == urlsplit(self.root)[:2]):
+            return link
+        raise UnexpectedAnswer(
+            "GET", str(link), message=f"the next page is not on {self.settings.cloud.graph}; no token was sent there"
+        )
+
+    def _session(self) -> requests.Session:
+        """Return this thread's session: requests does not promise that one can be shared."""
+        session: requests.Session | None = getattr(self._threads, "session", None)
+        if session is None:
+            session = self._threads.session = requests.Session()
+            session.headers["User-Agent"] = "intune-derived-credentials"
+            session.mount(self.settings.cloud.graph, HTTPAdapter(pool_maxsize=1))
+            with self._lock:
+                self._sessions.append(session)
+        return session
+
+
+def _unreachable(error: requests.RequestException, method: str, path: str, url: str) -> Unreachable:
+    host = urlsplit(url).netloc
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Unreachable(method, path, message=f"the proxy does not lead to {host}", sent=False)
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unreachable(method, path, message=f"the certificate of {host} is not trusted", sent=False)
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return Unreachable(method, path, message=f"{host} did not answer in time", sent=True)
+    # ConnectTimeout and a refused connection never carried the request; requests names both ConnectionError.
+    never_sent = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
+    reason = f"cannot connect to {host}" if never_sent else f"the connection to {host} broke off"
+    return Unreachable(method, path, message=reason, sent=not never_sent)

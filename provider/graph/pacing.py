@@ -1,0 +1,129 @@
+"""
+Staying under Graph's quota, for all threads of a run together.
+
+Microsoft publishes, per application and tenant, 100 writes and 1,000 requests in 20 seconds for Intune's device
+configuration (https://learn.microsoft.com/graph/throttling-limits#intune-service-limits). A run that stays below is
+never throttled; one that does not loses more time to Retry-After than it gained.
+
+The window is the server's and slides. When the server counts a request is not known exactly, only that it is between
+its sending and its answer. So a request frees its place 20 seconds after its answer: then no 20 seconds of the
+server's can hold more than the limit, whatever the latency.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+WINDOW = 20.0
+WRITES = 100
+REQUESTS = 1000
+
+
+class Window:
+    """One budget: so many places in any *seconds*. Not safe to share: `Pacer` guards it."""
+
+    def __init__(self, places: int, seconds: float = WINDOW) -> None:
+        self.places = places
+        self._seconds = seconds
+        self._running = 0
+        self._answered: deque[float] = deque()
+
+    def wait(self, count: int, now: float) -> float | None:
+        """Return the seconds until *count* places are free; None while that depends on answers to come."""
+        while self._answered and self._answered[0] <= now - self._seconds:
+            self._answered.popleft()
+        missing = self._running + len(self._answered) + min(count, self.places) - self.places
+        if missing <= 0:
+            return 0.0
+        if missing > len(self._answered):
+            return None
+        return self._answered[missing - 1] + self._seconds - now
+
+    def start(self, count: int) -> None:
+        """Take *count* places."""
+        self._running += count
+
+    def answer(self, count: int, now: float) -> None:
+        """Note that *count* requests were answered just now."""
+        self._running -= count
+        self._answered.extend([now] * count)
+
+
+class Pacer:
+    """
+    Lets requests pass as fast as the quota allows, first come, first served.
+
+    *share* is the part of the quota that is ours, up to 1; less where other pipelines use the same application; 0 lets
+    everything pass and leaves the throttling to Graph. *notify* is told by whoever begins to wait.
+    """
+
+    def __init__(
+        self,
+        share: float = 1.0,
+        *,
+        notify: Callable[[str], object] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[threading.Condition, float | None], object] = lambda condition, left: condition.wait(left),
+    ) -> None:
+        self._paces = share > 0
+        self._writes = Window(max(1, int(WRITES * share)))
+        self._requests = Window(max(1, int(REQUESTS * share)))
+        self._notify = notify
+        self._clock = clock
+        self._sleep = sleep
+        self._condition = threading.Condition()
+        self._line: deque[object] = deque()
+        self._waiting_writes = 0
+
+    @contextmanager
+    def pass_through(self, *, writes: int = 0, requests: int = 1) -> Iterator[None]:
+        """Wait for the places that a request needs, and hold them until it is answered."""
+        if not self._paces:
+            yield
+            return
+        self._enter(writes, requests)
+        try:
+            yield
+        finally:
+            with self._condition:
+                now = self._clock()
+                self._writes.answer(writes, now)
+                self._requests.answer(requests, now)
+                self._condition.notify_all()
+
+    def _enter(self, writes: int, requests: int) -> None:
+        turn = object()
+        with self._condition:
+            self._line.append(turn)
+            self._waiting_writes += writes
+            told = False
+            while (left := self._left(turn, writes, requests)) != 0.0:
+                if not told and left is not None:
+                    told = True
+                    self._notify(self._forecast(left))
+                self._sleep(self._condition, left)
+            self._line.popleft()
+            self._waiting_writes -= writes
+            self._writes.start(writes)
+            self._requests.start(requests)
+            self._condition.notify_all()
+
+    def _left(self, turn: object, writes: int, requests: int) -> float | None:
+        """Return the seconds until it is this *turn*; None while that depends on others."""
+        if self._line[0] is not turn:
+            return None
+        now = self._clock()
+        waits = (self._writes.wait(writes, now) if writes else 0.0, self._requests.wait(requests, now))
+        return None if None in waits else max(wait for wait in waits if wait is not None)
+
+    def _forecast(self, left: float) -> str:
+        """Say how many writes wait, and the least time that the quota needs for them."""
+        least = left + (max(self._waiting_writes, 1) - 1) // self._writes.places * WINDOW
+        return (
+            f"Graph's quota ({self._writes.places} writes in {WINDOW:.0f} s) holds the run back: "
+            f"{self._waiting_writes} writes wait, for {least:.0f} s at least"
+        )

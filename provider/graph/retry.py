@@ -1,0 +1,86 @@
+"""
+When a request is worth repeating, and after how long. Pure: time and chance are arguments.
+
+=====================================  =================  ==================
+What came back                         repeatable (1)     a POST that creates
+=====================================  =================  ==================
+429, 503                               repeat             look first (2)
+500, 502, 504, the connection broke    repeat             look first (2)
+no connection at all                   repeat, briefly    repeat, briefly
+any other status                       never              never
+=====================================  =================  ==================
+
+(1) GET, PATCH, PUT, DELETE, and the POSTs that replace or only read (`/assign`, `/$batch`).
+(2) It may have taken effect. `provider.entities` looks for the object before it posts again.
+
+The waits follow Retry-After where Graph sends it (seconds, fractions of them or a date; Intune leaves it out at
+times) and grow exponentially with jitter where it does not. Both the attempts and their total time are capped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from provider.errors import GraphError, Unreachable
+
+TRANSIENT = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How often to try again, and how long to wait before it."""
+
+    patience: float
+    """Seconds that all waits for one request may take together."""
+    attempts: int = 10
+    unconnected_attempts: int = 4
+    """Where there is no connection at all, a wrong name or a closed door is likelier than a passing fault."""
+    first: float = 0.5
+    longest: float = 30.0
+
+    def attempts_at(self, error: GraphError) -> int:
+        """Return how many attempts a request is worth that fails with *error*; 1 is no repetition at all."""
+        if isinstance(error, Unreachable):
+            return self.attempts if error.sent else self.unconnected_attempts
+        return self.attempts if error.status in TRANSIENT else 1
+
+    def delay(self, error: GraphError, attempt: int, waited: float, jitter: Callable[[], float]) -> float | None:
+        """
+        Return the seconds to wait after attempt number *attempt* (from 1) ended in *error*; None to give up.
+
+        *waited* seconds went by in earlier waits. The server's Retry-After wins where it is longer than ours: coming
+        back earlier only prolongs a throttle. *jitter* returns a number from 0 to 1 and keeps the threads of a run,
+        and the runs of a fleet, from coming back all at once.
+        """
+        if attempt >= self.attempts_at(error):
+            return None
+        seconds = max(self.step(attempt, jitter), (error.retry_after or 0.0) + jitter() / 10)
+        return seconds if waited + seconds <= self.patience else None
+
+    def step(self, attempt: int, jitter: Callable[[], float]) -> float:
+        """Return the seconds to wait after attempt number *attempt* where nobody says how long."""
+        return min(self.longest, self.first * 2.0 ** (attempt - 1)) * (0.5 + jitter() / 2)
+
+
+def retry_after_seconds(header: str | None, now: datetime) -> float | None:
+    """Read a Retry-After *header*: seconds, a fraction of them, or an HTTP date; None where it says nothing."""
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        seconds = _until(header, now)
+    return max(0.0, seconds) if seconds < float("inf") else None
+
+
+def _until(date: str, now: datetime) -> float:
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return float("inf")
+    if moment.tzinfo is None:  # "-0000": an HTTP date is always GMT
+        moment = moment.replace(tzinfo=timezone.utc)
+    return (moment - now).total_seconds()

@@ -1,0 +1,155 @@
+"""
+One tenant as one run sees it: its client, its lists, and what this run has laid hands on.
+
+The first read of a collection lists it once; every later read, every look for an object to adopt and every search for
+a duplicate is served from that list. What this run writes is dropped from it and asked for anew. All of it dies with
+the process, so a run never sees another run's memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from provider.collection import Collection
+from provider.errors import NotFound, Unauthorized, UnexpectedAnswer
+from provider.graph.client import GraphClient
+
+Json = dict[str, Any]
+_T = TypeVar("_T")
+
+
+class _Promise:
+    """A value that is computed once, by the first who asks; the others wait for it, and share its failure."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._value: list[Any] = []
+        self._error: Exception | None = None
+
+    def get(self, compute: Callable[[], Any]) -> Any:
+        with self._lock:
+            if self._error is not None:
+                raise self._error
+            if not self._value:
+                try:
+                    self._value.append(compute())
+                except Exception as error:
+                    self._error = error
+                    raise
+            return self._value[0]
+
+    def kept(self, use: Callable[[Any], None]) -> None:
+        """Hand the value to *use*, if there is one already."""
+        with self._lock:
+            for value in self._value:
+                use(value)
+
+
+class Listing:
+    """Every object of one collection, by id."""
+
+    def __init__(self, objects: Iterator[Json]) -> None:
+        self._lock = threading.Lock()
+        self._objects = {str(one["id"]): one for one in objects if "id" in one}
+
+    def __iter__(self) -> Iterator[Json]:
+        """Iterate over the objects as they are at this moment."""
+        with self._lock:
+            return iter(list(self._objects.values()))
+
+    def get(self, id_: str) -> Json | None:
+        """Return the object, or None where the list does not have it. That alone proves no absence."""
+        with self._lock:
+            return self._objects.get(id_)
+
+    def forget(self, id_: str) -> None:
+        """Drop an object that this run wrote: whoever needs it asks for it anew."""
+        with self._lock:
+            self._objects.pop(id_, None)
+
+
+class Tenant:
+    """What one run shares about one tenant. Safe to share between threads."""
+
+    def __init__(self, client: GraphClient) -> None:
+        self.client = client
+        self._lock = threading.Lock()
+        self._promises: dict[Hashable, _Promise] = {}
+        self._claims: dict[Hashable, str] = {}
+
+    def authorize(self, needs: Mapping[str, tuple[str, ...]]) -> None:
+        """
+        Make sure that the token may do what the run is about to do.
+
+        *needs* maps resources to the permissions of which each needs one. Raises Unauthorized: lists what is missing.
+        """
+        granted = self.client.permissions()
+        missing: dict[tuple[str, ...], list[str]] = {}
+        for resource, permissions in needs.items():
+            if not granted.intersection(permissions):
+                missing.setdefault(permissions, []).append(resource)
+        if missing:
+            raise Unauthorized(missing)
+
+    def once(self, key: Hashable, compute: Callable[[], _T]) -> _T:
+        """Return what *compute* returns, computing it only for the first caller with this *key*."""
+        with self._lock:
+            promise = self._promises.setdefault(key, _Promise())
+        value: _T = promise.get(compute)
+        return value
+
+    def listing(self, collection: Collection) -> Listing:
+        """
+        Return the list of *collection*.
+
+        Raises GraphError: the list could not be had. It is not asked for again in this run.
+        """
+        return self.once(("listing", collection.path), lambda: Listing(self.client.pages(collection.listed)))
+
+    def find(self, path: str) -> Json | None:
+        """
+        Ask for one object now; None where Graph says 404, and an error where it says anything else.
+
+        Raises UnexpectedAnswer: what came back has no id, so it is no object.
+        """
+        try:
+            found = self.client.get(path)
+        except NotFound:
+            return None
+        if "id" not in found:
+            raise UnexpectedAnswer("GET", path, message="the answer is no object")
+        return found
+
+    def forget(self, collection: Collection, id_: str) -> None:
+        """Drop the object *id_*, which this run wrote, from the list of *collection*, if that was made."""
+        with self._lock:
+            promise = self._promises.get(("listing", collection.path))
+        if promise is not None:
+            promise.kept(lambda listing: listing.forget(id_))
+
+    def claim(self, key: Hashable, owner: str = "") -> bool:
+        """
+        Lay hands on *key* (an id, a name) for *owner*, a resource; False where another resource has done so.
+
+        Without an owner every claim is another resource's.
+        """
+        with self._lock:
+            if key in self._claims:
+                return bool(owner) and self._claims[key] == owner
+            self._claims[key] = owner
+            return True
+
+    def release(self, key: Hashable) -> None:
+        """Let go of *key*."""
+        with self._lock:
+            self._claims.pop(key, None)
+
+    def eventually(self, probe: Callable[[], _T | None]) -> _T | None:
+        """
+        Return the first answer of *probe* that is not None, asking again while Graph catches up with a write.
+
+        Returns None when the deadline for that has passed (`Settings.consistency`).
+        """
+        return self.client.poll(probe, self.client.settings.consistency)

@@ -1,0 +1,74 @@
+"""A client of the sandbox that never really waits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from provider.graph.auth import Tokens
+from provider.graph.client import GraphClient
+from provider.graph.credentials import Login
+from provider.graph.tenant import Tenant
+from provider.settings import SANDBOX, Settings, locate, read
+from sandbox.graph import Sandbox
+
+
+class Clock:
+    """Time that passes only by being slept."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.naps: list[float] = []
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let *seconds* pass at once, and remember them."""
+        self.naps.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still while nobody sleeps."""
+    return Clock()
+
+
+@pytest.fixture
+def settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings for the sandbox, with the environment that signs in to it."""
+    for name, value in sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+    config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": SANDBOX}
+    return locate(read(config.get, {}), os.environ)
+
+
+@pytest.fixture
+def told() -> list[str]:
+    """What the client told the person who waits."""
+    return []
+
+
+@pytest.fixture
+def client(settings: Settings, clock: Clock, told: list[str]) -> Iterator[GraphClient]:
+    """A client that is signed in to the sandbox."""
+    made = GraphClient(
+        settings,
+        Tokens(settings, Login(settings, os.environ, print).credential),
+        notify=told.append,
+        clock=clock,
+        sleep=clock.sleep,
+        jitter=lambda: 1.0,
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tenant(client: GraphClient) -> Tenant:
+    """The sandbox's tenant, as one run sees it."""
+    return Tenant(client)

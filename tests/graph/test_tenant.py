@@ -1,0 +1,74 @@
+"""One tenant as one run sees it: one list for all, one failure for all."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from provider.collection import Collection
+from provider.errors import Forbidden
+from provider.graph.client import GraphClient
+from provider.graph.tenant import Tenant
+from tests.graph.conftest import Clock
+from tests.portal import Portal
+
+SETTINGS = "/deviceManagement/derivedCredentials"
+CREDENTIALS = Collection(SETTINGS)
+
+
+def seed(portal: Portal, name: str) -> str:
+    """Put derived-credential settings into the tenant."""
+    return portal.seed("derivedCredentials", displayName=name, issuer="purebred", notificationType="email")
+
+
+def test_one_list_serves_everybody(client: GraphClient, portal: Portal) -> None:
+    """A hundred reads from thirty-two threads cost one request."""
+    ids = [seed(portal, str(index)) for index in range(100)]
+    tenant = Tenant(client)
+    with ThreadPoolExecutor(32) as pool:
+        found = list(pool.map(lambda id_: tenant.listing(CREDENTIALS).get(id_), ids))
+    assert [one["displayName"] for one in found if one] == [str(index) for index in range(100)]
+    assert portal.sent() == [f"GET {SETTINGS}"]
+
+
+def test_one_failure_serves_everybody(client: GraphClient, portal: Portal) -> None:
+    """A list that may not be read is asked for once, not once per resource."""
+    portal.switch(roles=["User.Read"])
+    tenant = Tenant(client)
+    for _ in range(3):
+        with pytest.raises(Forbidden):
+            tenant.listing(CREDENTIALS)
+    assert portal.sent() == [f"GET {SETTINGS}"]
+
+
+def test_what_was_written_is_dropped_from_the_list(client: GraphClient, portal: Portal) -> None:
+    """Whoever needs it asks anew; a list that was never made is not made for that."""
+    kept, written = seed(portal, "kept"), seed(portal, "written")
+    tenant = Tenant(client)
+    tenant.forget(CREDENTIALS, written)
+    assert portal.sent() == []
+    listing = tenant.listing(CREDENTIALS)
+    tenant.forget(CREDENTIALS, written)
+    assert listing.get(written) is None
+    assert [one["id"] for one in listing] == [kept]
+
+
+def test_a_claim_is_given_once(client: GraphClient) -> None:
+    """Two resources of one run never lay hands on the same object."""
+    tenant = Tenant(client)
+    with ThreadPoolExecutor(32) as pool:
+        assert sum(pool.map(lambda _: tenant.claim("id"), range(100))) == 1
+    tenant.release("id")
+    assert tenant.claim("id")
+
+
+def test_waiting_for_graph_ends(client: GraphClient, clock: Clock, told: list[str]) -> None:
+    """What never appears is waited for until the deadline, in growing steps, and whoever waits is told."""
+    answers = iter([None, None, "there"])
+    assert Tenant(client).eventually(lambda: next(answers)) == "there"
+    assert clock.naps == [0.5, 1.0]
+    clock.naps.clear()
+    assert Tenant(client).eventually(lambda: None) is None
+    assert sum(clock.naps) == pytest.approx(client.settings.consistency)
+    assert set(told) == {"waiting for Graph to show what was written"}

@@ -1,0 +1,175 @@
+"""The quota: never more than it allows, whatever the latency, and hardly less."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provider.graph.pacing import Pacer, Window
+
+
+def most_in_any_window(moments: list[float], seconds: float) -> int:
+    """Return the largest number of *moments* within any half-open window of *seconds*."""
+    moments = sorted(moments)
+    return max(sum(start <= one < start + seconds for one in moments) for start in moments)
+
+
+def simulate(latencies: list[float], places: int, threads: int) -> tuple[list[tuple[float, float]], float]:
+    """Send one request per latency from so many threads, in simulated time; return (sent, answered), and the end."""
+    window, now, answers = Window(places), 0.0, list[float]()
+    log, queue, free = [], list(latencies), threads
+    while queue or answers:
+        wait = window.wait(1, now) if queue and free else None
+        if wait == 0.0:
+            window.start(1)
+            latency = queue.pop(0)
+            heapq.heappush(answers, now + latency)
+            log.append((now, now + latency))
+            free -= 1
+            continue
+        next_answer = answers[0] if answers else float("inf")
+        step = min(next_answer, now + wait if wait is not None else float("inf"))
+        now = step
+        while answers and answers[0] <= now:
+            window.answer(1, heapq.heappop(answers))
+            free += 1
+    return log, now
+
+
+@given(
+    latencies=st.lists(st.floats(0.0, 30.0), min_size=1, max_size=60),
+    where=st.lists(st.floats(0.0, 1.0), min_size=60, max_size=60),
+    places=st.integers(1, 12),
+    threads=st.integers(1, 32),
+)
+def test_no_window_of_the_servers_holds_more_than_the_limit(
+    latencies: list[float], where: list[float], places: int, threads: int
+) -> None:
+    """Wherever between sending and answer the server counts each request."""
+    log, _ = simulate(latencies, places, threads)
+    assert len(log) == len(latencies)
+    counted = [sent + (answered - sent) * share for (sent, answered), share in zip(log, where, strict=False)]
+    assert most_in_any_window(counted, 20.0) <= places
+
+
+@pytest.mark.parametrize("latency", [0.0, 0.05, 0.2])
+def test_the_budget_is_used_up(latency: float) -> None:
+    """Five hundred writes take hardly longer than the quota's own minimum of eighty seconds."""
+    log, end = simulate([latency] * 500, 100, 32)
+    assert len(log) == 500
+    assert end <= 80 * 1.05 + latency
+
+
+class Still:
+    """A clock that moves only when everybody waits, and a sleep that moves it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    def sleep(self, condition: threading.Condition, left: float | None) -> None:
+        """Let the time pass that a thread wants to wait, at once; wait for others where there is no such time."""
+        if left is None:
+            condition.wait()
+        else:
+            self.now += left
+            condition.notify_all()
+
+
+def pacer(said: list[str] | None = None, share: float = 1.0) -> tuple[Pacer, Still]:
+    """Make a pacer in simulated time."""
+    clock = Still()
+    notify: Callable[[str], object] = (said if said is not None else []).append
+    return Pacer(share, notify=notify, clock=clock, sleep=clock.sleep), clock
+
+
+def test_threads_share_one_budget() -> None:
+    """A hundred and fifty writes of many threads wait for one window, and say once each that they do."""
+    paced, clock = pacer()
+    moments = []
+
+    def write(_: int) -> None:
+        with paced.pass_through(writes=1):
+            moments.append(clock.now)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(write, range(150)))
+    assert sorted(moments) == [0.0] * 100 + [20.0] * 50
+
+
+def test_reads_do_not_use_up_the_writes() -> None:
+    """A thousand requests pass in a window, of which a hundred may write."""
+    paced, clock = pacer()
+    for _ in range(900):
+        with paced.pass_through():
+            pass
+    for _ in range(100):
+        with paced.pass_through(writes=1):
+            pass
+    assert clock.now == 0.0
+    with paced.pass_through():
+        assert clock.now == 20.0
+
+
+def test_the_parts_of_a_batch_count_one_by_one() -> None:
+    """Fifty batches of twenty are a thousand requests."""
+    paced, clock = pacer()
+    for _ in range(50):
+        with paced.pass_through(requests=20):
+            assert clock.now == 0.0
+    with paced.pass_through():
+        assert clock.now == 20.0
+
+
+def test_a_share_leaves_the_rest_to_others() -> None:
+    """Where two pipelines use one application, each takes its half."""
+    paced, clock = pacer(share=0.5)
+    for _ in range(51):
+        with paced.pass_through(writes=1):
+            pass
+    assert clock.now == 20.0
+
+
+def test_who_waits_is_told_how_many_and_how_long() -> None:
+    """The writes that wait, and the least time that the quota needs for them."""
+    said: list[str] = []
+    paced, _ = pacer(said)
+    for _ in range(101):
+        with paced.pass_through(writes=1):
+            pass
+    assert said == [
+        "Graph's quota (100 writes in 20 s) holds the run back: 1 writes wait, for 20 s at least",
+    ]
+
+
+def fail(paced: Pacer) -> None:
+    """Send a write whose connection breaks."""
+    with paced.pass_through(writes=1):
+        raise OSError("broken")
+
+
+def test_nothing_is_paced_where_graph_is_left_to_throttle() -> None:
+    """A share of nothing is no pacing at all."""
+    paced, clock = pacer(share=0.0)
+    for _ in range(500):
+        with paced.pass_through(writes=1):
+            pass
+    assert clock.now == 0.0
+
+
+def test_a_request_that_fails_frees_its_place_like_any_other() -> None:
+    """The server counted it all the same; nobody waits for ever."""
+    paced, clock = pacer(share=0.01)
+    for expected in (0.0, 20.0, 40.0):
+        with pytest.raises(OSError, match="broken"):
+            fail(paced)
+        assert clock.now == expected
