@@ -1,0 +1,62 @@
+"""
+What Graph keeps beside an object: relationships, each with routes of its own.
+
+The body of a profile says neither who gets it (`assignments`) nor which credential it uses
+(`derivedCredentialSettings`). One module per relationship; each is a `Relationship`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provider.collection import Collection
+
+if TYPE_CHECKING:  # a program must not load the HTTP library
+    from provider.graph.tenant import Tenant
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The object that a relationship belongs to."""
+
+    collection: Collection
+    odata_type: str
+    """Its type: ``#microsoft.graph.…``."""
+    id: str
+
+    @property
+    def path(self) -> str:
+        """Its path below the version segment."""
+        return self.collection.item(self.id)
+
+    @property
+    def cast_path(self) -> str:
+        """Its path as an object of its own type, which a reference that only this type has must go through."""
+        return f"{self.path}/{self.odata_type.lstrip('#')}"
+
+
+class Relationship(ABC):
+    """One declared field that lives beside the object."""
+
+    field: str
+    """The field that declares it."""
+
+    def creation(self, tenant: Tenant, value: Any) -> Json:  # noqa: ARG002 - for subclasses
+        """Return what the POST that creates the owner can carry of it already."""
+        return {}
+
+    @abstractmethod
+    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+        """Make *value* hold on an owner that was just created."""
+
+    @abstractmethod
+    def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:
+        """Return the value on an owner that reads *live*; None where there is none."""
+
+    @abstractmethod
+    def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+        """Make *value* hold on an existing owner; None clears it."""

@@ -1,0 +1,134 @@
+"""
+Who gets a profile: assignments, replaced as a whole by the `/assign` action.
+
+Sources: https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-deviceconfigurationassignment and the
+beta metadata (`deviceAndAppManagementAssignmentTarget` and its subtypes). That `/assign` replaces the set, that later
+duplicates of a target are ignored, and that a filter which is not set reads as null or as the zero GUID, is observed
+in public clients.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from pulumi import Input
+
+from provider.errors import UnexpectedAnswer
+from provider.relationships import Json, Owner, Relationship
+from provider.schema import Arguments, Record, When, optional, required
+from provider.values import Choice, Guid, SetOf, Text
+
+if TYPE_CHECKING:  # a program must not load the HTTP library
+    from provider.graph.tenant import Tenant
+
+_TYPE = "#microsoft.graph."
+_UNSET_FILTER = {None, "", "00000000-0000-0000-0000-000000000000"}
+
+
+class AssignmentTarget(str, Enum):
+    """Whom an assignment reaches; the members are Graph's type names."""
+
+    GROUP = "groupAssignmentTarget"
+    EXCLUSION_GROUP = "exclusionGroupAssignmentTarget"
+    ALL_DEVICES = "allDevicesAssignmentTarget"
+    ALL_LICENSED_USERS = "allLicensedUsersAssignmentTarget"
+    CONFIGURATION_MANAGER_COLLECTION = "configurationManagerCollectionAssignmentTarget"
+
+
+class AssignmentFilterType(str, Enum):
+    """Whether a filter lets devices in or keeps them out. Graph's third member, `none`, is to declare no filter."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+
+
+_GROUPS = (AssignmentTarget.GROUP.value, AssignmentTarget.EXCLUSION_GROUP.value)
+_COLLECTIONS = (AssignmentTarget.CONFIGURATION_MANAGER_COLLECTION.value,)
+_FILTER_ID = "device_and_app_management_assignment_filter_id"
+_FILTER_TYPE = "device_and_app_management_assignment_filter_type"
+
+
+class AssignmentArgs(Arguments):
+    """One assignment of a profile."""
+
+    target: Input[str] = required(Choice(AssignmentTarget))
+    """Whom it reaches: a member of `AssignmentTarget`."""
+    group_id: Input[str] | None = optional(
+        Guid("an Entra group"), only=When("target", _GROUPS), needed=When("target", _GROUPS)
+    )
+    """The Entra group that is assigned or excluded."""
+    collection_id: Input[str] | None = optional(
+        Text(), only=When("target", _COLLECTIONS), needed=When("target", _COLLECTIONS)
+    )
+    """The Configuration Manager collection."""
+    device_and_app_management_assignment_filter_id: Input[str] | None = optional(
+        Guid("an assignment filter"), needed=When(_FILTER_TYPE)
+    )
+    """A filter on the devices of the target."""
+    device_and_app_management_assignment_filter_type: Input[str] | None = optional(
+        Choice(AssignmentFilterType), needed=When(_FILTER_ID)
+    )
+    """What the filter does: a member of `AssignmentFilterType`."""
+
+
+ASSIGNMENTS = SetOf(Record(AssignmentArgs), same=("target", "group_id", "collection_id"))
+"""What a declared set of assignments may be. Graph keeps one assignment per target, so a target stands only once."""
+
+
+class Assignments(Relationship):
+    """The assignments made directly. Those that a policy set brings along are the policy set's, not ours."""
+
+    field = "assignments"
+
+    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+        """Assign. A new profile has no assignments, so none are sent where none are declared."""
+        if value:
+            self.write(tenant, owner, value)
+
+    def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:
+        """Return the assignments that came with the owner, or ask for them."""
+        members = live.get("assignments")
+        if not isinstance(members, list) or "assignments@odata.nextLink" in live:
+            members = list(tenant.client.pages(f"{owner.path}/assignments"))
+        return _from_wire(members)
+
+    def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+        """
+        Replace the set, and make sure that Graph took all of it.
+
+        Raises UnexpectedAnswer: Graph accepted the set and shows another one.
+        """
+        declared = ASSIGNMENTS.canonical(value or [])
+        body = {"assignments": [_to_wire(assignment) for assignment in declared]}
+        answer = tenant.client.post(f"{owner.path}/assign", body, repeatable=True)
+        if "value" in answer and _from_wire(answer["value"]) == declared:
+            return
+        if tenant.eventually(lambda: self._shows(tenant, owner, declared)) is None:
+            raise UnexpectedAnswer(
+                "POST", f"{owner.path}/assign", message="Graph accepted the assignments but does not show them"
+            )
+
+    def _shows(self, tenant: Tenant, owner: Owner, declared: list[Any]) -> bool | None:
+        members = tenant.client.pages(f"{owner.path}/assignments")
+        return True if _from_wire(list(members)) == declared else None
+
+
+def _to_wire(assignment: Json) -> Json:
+    target = AssignmentArgs.schema.body(assignment)
+    return {"target": {"@odata.type": _TYPE + target.pop("target"), **target}}
+
+
+def _from_wire(members: Any) -> Any:
+    """Read assignments that Graph shows, as the canonical declaration of them."""
+    direct = [one for one in members if isinstance(one, dict) and one.get("source") in {None, "direct"}]
+    return ASSIGNMENTS.canonical([_declaration(one.get("target") or {}) for one in direct])
+
+
+def _declaration(target: Json) -> Json:
+    kind = str(target.get("@odata.type", "")).removeprefix(_TYPE)
+    declaration = AssignmentArgs.schema.parse({**target, "target": kind})
+    if declaration.get(_FILTER_ID) in _UNSET_FILTER:
+        declaration.pop(_FILTER_ID, None)
+        declaration.pop(_FILTER_TYPE, None)
+    return declaration

@@ -1,0 +1,113 @@
+"""
+Which derived credential a profile uses: the reference `derivedCredentialSettings`.
+
+No documentation shows a value for it. What is sent follows the portal's own metadata and the sibling references of the
+same collection: ``derivedCredentialSettings@odata.bind`` with an absolute address on the tenant's own cloud when the
+profile is created, ``PUT …/derivedCredentialSettings/$ref`` afterwards. A plain GET of the profile never echoes it, so
+it is read through the path of its type; and because the value is unproven, every write of it is read back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from provider.collection import Collection
+from provider.errors import GraphError, NotFound, UnexpectedAnswer
+from provider.relationships import Json, Owner, Relationship
+
+if TYPE_CHECKING:  # a program must not load the HTTP library
+    from provider.graph.tenant import Tenant
+
+SETTINGS = Collection("/deviceManagement/derivedCredentials")
+"""The collection that the reference points into."""
+
+SETTINGS_PERMISSIONS = ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All")
+"""
+The permissions of which one is needed to write there. Microsoft's pages disagree: create names the first, update the
+second; see docs/decisions.md.
+"""
+
+NAVIGATION = "derivedCredentialSettings"
+"""The reference, as a path segment below a profile."""
+
+
+class Credential(Relationship):
+    """The reference from a profile to the derived credential it uses."""
+
+    field = "derived_credential_settings_id"
+
+    def creation(self, tenant: Tenant, value: Any) -> Json:
+        """Bind in the creating POST."""
+        return {f"{NAVIGATION}@odata.bind": _address(tenant, value)}
+
+    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+        """Make sure that the creating POST did bind; if not, bind again by the other route."""
+        if value and reference(tenant, owner) != value:
+            self.write(tenant, owner, value)
+
+    def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:  # noqa: ARG002 - a profile does not show it
+        """Return the id that the reference points to. The first to ask has all profiles of the type asked at once."""
+        answers = tenant.once(("references", owner.odata_type), lambda: _references(tenant, owner))
+        return target_of(answers[owner.id]) if owner.id in answers else reference(tenant, owner)
+
+    def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+        """
+        Point the reference to *value*, or remove it, and make sure that it does.
+
+        Raises UnexpectedAnswer: Graph accepted the write and shows another reference.
+        """
+        path = f"{owner.cast_path}/{NAVIGATION}/$ref"
+        if value:
+            # Intune has answered 500 to this PUT although it took effect: look before repeating it.
+            tenant.client.put(
+                path, {"@odata.id": _address(tenant, value)}, settled=lambda: reference(tenant, owner) == value
+            )
+        else:
+            _remove(tenant, path)
+        if tenant.eventually(lambda: True if reference(tenant, owner) == value else None) is None:
+            raise UnexpectedAnswer("PUT", path, message="Graph accepted the reference but does not show it")
+
+
+def _address(tenant: Tenant, id_: str) -> str:
+    """Return the absolute address of the credential, on the cloud of the stack: another cloud's host is refused."""
+    return f"{tenant.client.root}{SETTINGS.item(id_)}"
+
+
+def _remove(tenant: Tenant, path: str) -> None:
+    try:
+        tenant.client.delete(path)
+    except NotFound:
+        return
+
+
+def reference(tenant: Tenant, owner: Owner) -> str | None:
+    """Ask where the reference of one profile points; None where it is not set."""
+    try:
+        return target_of(tenant.client.get(f"{owner.cast_path}/{NAVIGATION}"))
+    except NotFound:
+        return None
+
+
+def _references(tenant: Tenant, owner: Owner) -> dict[str, Json | GraphError | None]:
+    """Ask, in batches, where the references of all listed profiles of the owner's type point."""
+    listed = tenant.listing(owner.collection)
+    owners = [replace(owner, id=one["id"]) for one in listed if one.get("@odata.type") == owner.odata_type]
+    answers = tenant.client.get_each([f"{one.cast_path}/{NAVIGATION}" for one in owners])
+    return {one.id: answers[f"{one.cast_path}/{NAVIGATION}"] for one in owners}
+
+
+def target_of(answer: Json | GraphError | None) -> str | None:
+    """
+    Read where a reference points from what Graph answered to a GET of it.
+
+    All forms are understood: the object bare or wrapped in ``value``, and a reference that is not set as 404, as an
+    empty answer or as null. Raises the GraphError that it is given, unless that is a NotFound.
+    """
+    if isinstance(answer, NotFound) or answer is None:
+        return None
+    if isinstance(answer, GraphError):
+        raise answer
+    settings = answer["value"] if "value" in answer and "id" not in answer else answer
+    id_ = settings.get("id") if isinstance(settings, dict) else None
+    return str(id_).lower() if id_ else None

@@ -1,0 +1,85 @@
+"""
+What a program instantiates: a `GraphResource` of some kind.
+
+A resource class states its kind and annotates its outputs; everything else is here. See `provider.resources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, ClassVar, Generic, TypeVar
+
+import pulumi
+from pulumi.dynamic import Resource
+from typing_extensions import Self
+
+from provider.errors import ConfigError
+from provider.kind import Kind, register
+from provider.lifecycle import make_provider
+from provider.schema import Arguments, Part
+
+MODULE = "intune"
+"""Module of every type token: ``pulumi-python:dynamic/intune:DerivedCredentialSettings``. In every state, for ever."""
+
+_Args = TypeVar("_Args", bound=Arguments)
+
+
+class GraphResource(Resource, Generic[_Args]):
+    """An object in the tenant of the stack."""
+
+    kind: ClassVar[Kind]
+
+    def __init_subclass__(cls, *, kind: Kind, **kwargs: Any) -> None:
+        """Give the class its type token, and make its kind known to the plugin."""
+        super().__init_subclass__(module=MODULE, name=cls.__name__, **kwargs)
+        cls.kind = kind
+        register(kind)
+
+    def __init__(self, resource_name: str, args: _Args, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the object. *resource_name* is its name in the stack; *args* say what it must be."""
+        if opts is not None and opts.import_ is not None:
+            raise ConfigError(
+                f"{resource_name}: Pulumi cannot import_ dynamic resources; "
+                f'declare adopt="{opts.import_}" in the arguments instead'
+            )
+        self._declare(resource_name, _plain(args), opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 - Pulumi's word
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """
+        Read an existing object that this stack does not manage. It is never changed or deleted.
+
+        The object is read from the tenant in previews too. Fails where there is none.
+        """
+        resource = cls.__new__(cls)
+        existing = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        resource._declare(resource_name, {}, existing)  # noqa: SLF001 - its own class
+        return resource
+
+    def _declare(self, resource_name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        fields = self.kind.args.schema.attributes.values()
+        # A name that stands here with None becomes an output; a directive is none.
+        outputs = {field.name: None for field in fields if field.part is not Part.DIRECTIVE}
+        super().__init__(make_provider(self.kind.name), resource_name, {**outputs, **inputs}, opts)
+
+
+def _plain(value: Any) -> Any:
+    """Turn what a program writes (argument classes, enums, tuples) into what the engine carries."""
+    if isinstance(value, Arguments):
+        fields = {name: getattr(value, name) for name in value.schema.attributes}
+        return {name: _plain(field) for name, field in fields.items() if field is not None}
+    if isinstance(value, pulumi.Output):
+        return value.apply(_plain)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: _plain(member) for key, member in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(member) for member in value]
+    return value

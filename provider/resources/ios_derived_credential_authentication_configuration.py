@@ -1,0 +1,37 @@
+"""The profile that hands a derived credential to apps on iOS and iPadOS devices."""
+
+from __future__ import annotations
+
+from provider.device_configuration import (
+    COLLECTION,
+    CONFIGURATION,
+    DerivedCredentialProfileArgs,
+    DerivedCredentialProfileOutputs,
+)
+from provider.entities import Entity
+from provider.relationships.assignments import Assignments
+from provider.relationships.credential import Credential
+from provider.resource import GraphResource
+
+
+class IosDerivedCredentialAuthenticationConfigurationArgs(DerivedCredentialProfileArgs):
+    """Inputs of `IosDerivedCredentialAuthenticationConfiguration`. The profile has no settings of its own."""
+
+
+class IosDerivedCredentialAuthenticationConfiguration(
+    GraphResource[IosDerivedCredentialAuthenticationConfigurationArgs],
+    DerivedCredentialProfileOutputs,
+    kind=Entity(
+        name="iosProfile",
+        args=IosDerivedCredentialAuthenticationConfigurationArgs,
+        permissions=(CONFIGURATION,),
+        collection=COLLECTION,
+        odata_type="#microsoft.graph.iosDerivedCredentialAuthenticationConfiguration",
+        relationships=(Credential(), Assignments()),
+    ),
+):
+    """
+    The profile that hands a derived credential to apps on iOS and iPadOS devices.
+
+    Graph: https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-iosderivedcredentialauthenticationconfiguration
+    """

@@ -1,0 +1,108 @@
+"""
+Derived-credential settings, changed through a profile that uses them.
+
+The settings are one object of the tenant, however many profiles lead to it. Through a profile it can be changed, and
+neither created nor deleted. No other client is known to use these routes, so every write is read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provider import host
+from provider.errors import AdoptionError, UnexpectedAnswer
+from provider.kind import Change, Kind, Values
+from provider.profiles import profile, profile_listed
+from provider.relationships import Owner
+from provider.relationships.credential import NAVIGATION, SETTINGS, reference
+
+if TYPE_CHECKING:  # a program must not load the HTTP library
+    from provider.graph.tenant import Tenant
+
+_WHERE = ("device_configuration_id", "profile_type")
+_ODATA_TYPE = "#microsoft.graph.deviceManagementDerivedCredentialSettings"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopedSettingsKind(Kind):
+    """The kind whose objects are the settings behind a profile. The id is that of the settings."""
+
+    def identity(self, inputs: Values) -> Any:
+        """Return the profile: one resource changes the settings behind it."""
+        return inputs.get("device_configuration_id")
+
+    def create(self, tenant: Tenant, inputs: Values) -> str:
+        """Take over the settings that the profile uses, and change what differs."""
+        id_ = reference(tenant, _owner(tenant, inputs))
+        if id_ is None:
+            raise AdoptionError(
+                f"{inputs['device_configuration_id']} uses no derived credential: bind it to one first "
+                "(DerivedCredentialBinding, or derived_credential_settings_id of the profile)"
+            )
+        if not tenant.claim(id_, host.urn()):
+            raise AdoptionError(
+                f"the settings {id_} behind {inputs['device_configuration_id']} are managed by another resource of "
+                "this program: change them there"
+            )
+        live = self.args.schema.parse(tenant.client.get(SETTINGS.item(id_)))
+        self._write(tenant, id_, inputs, self._differing(live, inputs))
+        return id_
+
+    def read(self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None) -> Values | None:
+        """Read the settings; they are gone from here when the profile leads to others, or to none."""
+        if declared is not None and reference(tenant, _owner(tenant, declared)) != id_:
+            return None
+        live = tenant.listing(SETTINGS).get(id_) or tenant.find(SETTINGS.item(id_))
+        where = {name: declared[name] for name in _WHERE if name in declared} if declared is not None else {}
+        return None if live is None else {**where, **self.args.schema.parse(live)}
+
+    def update(self, tenant: Tenant, id_: str, change: Change) -> None:
+        """Change the settings through the profile, if it still leads to them."""
+        if reference(tenant, _owner(tenant, change.news)) != id_:
+            raise AdoptionError(
+                f"{change.news['device_configuration_id']} does not use the settings {id_} any more: "
+                "run `pulumi up --refresh`"
+            )
+        self._write(tenant, id_, change.news, [name for name in change.names if name in change.news])
+
+    def delete(self, tenant: Tenant, id_: str, olds: Mapping[str, Any]) -> None:  # noqa: ARG002 - nothing is deleted
+        """Forget the settings: they are the tenant's, and other profiles use them."""
+        host.status("left as they are")
+
+    def _differing(self, live: Values, inputs: Values) -> list[str]:
+        declared = {name: value for name, value in inputs.items() if name not in _WHERE}
+        known = {name: live[name] for name in declared if name in live}
+        return self.args.schema.changed(known, declared)
+
+    def _write(self, tenant: Tenant, id_: str, inputs: Values, names: Sequence[str]) -> None:
+        if "issuer" in names:
+            raise AdoptionError(
+                f"the settings {id_} have another issuer than {inputs['issuer']}, and Graph cannot change it: declare "
+                "the issuer they have, or replace them with DerivedCredentialSettings"
+            )
+        if not names:
+            return
+        path = f"{self._route(inputs)}/{NAVIGATION}"
+        tenant.client.patch(path, {"@odata.type": _ODATA_TYPE, **self.args.schema.body(inputs, names)})
+        tenant.forget(SETTINGS, id_)
+
+        def shows() -> bool | None:
+            live = self.args.schema.parse(tenant.client.get(SETTINGS.item(id_)))
+            return None if self._differing(live, {name: inputs[name] for name in names}) else True
+
+        if tenant.eventually(shows) is None:
+            raise UnexpectedAnswer("PATCH", path, message="Graph accepted the change but the settings do not show it")
+
+    def _route(self, inputs: Values) -> str:
+        """Return the path of the profile: cast to its type where that is declared, else bare."""
+        owner = profile(str(inputs["device_configuration_id"]), str(inputs.get("profile_type", "")))
+        return owner.cast_path if "profile_type" in inputs else owner.path
+
+
+def _owner(tenant: Tenant, inputs: Mapping[str, Any]) -> Owner:
+    """Return the profile as its reference must be read: through its type, declared or listed."""
+    id_ = str(inputs["device_configuration_id"])
+    declared = inputs.get("profile_type")
+    return profile(id_, declared) if declared else profile_listed(tenant, id_)

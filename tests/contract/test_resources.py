@@ -1,0 +1,82 @@
+"""Rules over all resources: the next one is covered on the day it is added."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import provider
+from docs.build import field_docs
+from provider.entities import Entity
+from provider.kind import kinds
+from provider.resource import GraphResource
+from provider.schema import Arguments, Part
+from provider.values import Choice, Flags, SetOf
+
+PUBLIC = [getattr(provider, name) for name in provider.__all__]
+RESOURCES = [one for one in PUBLIC if issubclass(one, GraphResource)]
+ARGUMENTS = [one for one in PUBLIC if issubclass(one, Arguments)]
+
+
+def test_every_kind_is_public() -> None:
+    """A kind without a public resource class could not be declared."""
+    assert {resource.kind.name for resource in RESOURCES} == {kind.name for kind in kinds()}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_type_tokens_are_graphs_own_names(resource: type[GraphResource[Arguments]]) -> None:
+    """``intune:<Class>``: it stands in every URN, and a search for Graph's name finds it."""
+    assert resource._resource_type_name == f"dynamic/intune:{resource.__name__}"
+    if isinstance(resource.kind, Entity):
+        wire = resource.kind.odata_type.removeprefix("#microsoft.graph.").removeprefix("deviceManagement")
+        assert wire.lower() == resource.__name__.lower()
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_outputs_are_the_declared_fields(resource: type[GraphResource[Arguments]]) -> None:
+    """The annotations that editors read name exactly the fields that a program gets back."""
+    ours = [cls for cls in resource.__mro__ if cls.__module__.startswith("provider.") and cls is not GraphResource]
+    annotated = {name for cls in ours for name in inspect.get_annotations(cls)}
+    fields = resource.kind.args.schema.attributes.values()
+    assert annotated == {field.name for field in fields if field.part is not Part.DIRECTIVE}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_arguments_are_called_after_the_resource(resource: type[GraphResource[Arguments]]) -> None:
+    """``X`` takes ``XArgs``, and both are public."""
+    assert resource.kind.args.__name__ == f"{resource.__name__}Args"
+    assert resource.kind.args in PUBLIC
+
+
+@pytest.mark.parametrize("args", ARGUMENTS)
+def test_optional_fields_are_annotated_as_optional(args: type[Arguments]) -> None:
+    """What a type checker thinks is required is what the schema requires."""
+    annotations = {name: text for cls in args.__mro__ for name, text in inspect.get_annotations(cls).items()}
+    for attribute in args.schema.attributes.values():
+        assert annotations[attribute.name].endswith("| None") is not attribute.required, attribute.name
+
+
+@pytest.mark.parametrize("args", ARGUMENTS)
+def test_every_field_is_documented(args: type[Arguments]) -> None:
+    """A string below each field says what it means; editors and the reference show it."""
+    assert set(field_docs(args)) == set(args.schema.attributes)
+
+
+def test_every_public_name_is_exported_and_every_export_exists() -> None:
+    """``__all__`` is sorted, whole, and holds resources, arguments and enums only."""
+    assert sorted(provider.__all__) == list(provider.__all__)
+    for one in PUBLIC:
+        assert inspect.isclass(one)
+        assert one.__doc__
+
+
+def test_every_enum_of_a_field_is_public() -> None:
+    """A program can spell every member through the package."""
+    published = {tuple(member.value for member in one) for one in PUBLIC if hasattr(one, "__members__")}
+    for args in ARGUMENTS:
+        for attribute in args.schema.attributes.values():
+            value = attribute.value
+            choice = value.item if isinstance(value, SetOf | Flags) else value
+            if isinstance(choice, Choice):
+                assert tuple(choice.names) in published, attribute.name
