@@ -1,0 +1,22 @@
+"""The singleton above everything: /deviceManagement, with the older form of the derived-credential settings."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from sandbox.graph import answers
+from sandbox.graph.identity import TENANT_ID
+from sandbox.graph.messages import Response
+from sandbox.graph.tenant import Call
+
+
+def show(call: Call) -> Response:
+    """
+    Get it.
+
+    `settings` still carries its own enumeration of issuers (with a capital C in entrustDataCard). Nothing documents
+    that it mirrors the derived credentials, so it does not.
+    """
+    settings = {"derivedCredentialProvider": "notConfigured", "derivedCredentialUrl": None}
+    root = {"id": TENANT_ID, "subscriptionState": "active", "settings": settings}
+    return Response.of(HTTPStatus.OK, {**answers.context(call, "deviceManagement"), **root})

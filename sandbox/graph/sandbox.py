@@ -1,0 +1,153 @@
+"""The sandbox as a whole: two ports, one tenant. `python -m sandbox.graph` runs it, and so does a `with` statement."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sandbox.graph.clouds import LOOPBACK, cloud_sites, loopback_graph, loopback_login
+from sandbox.graph.control import ControlService
+from sandbox.graph.dispatcher import Dispatcher
+from sandbox.graph.faults import Faults
+from sandbox.graph.grants import Grants
+from sandbox.graph.identity import CLIENT_ID, CLIENT_SECRET, MANAGED_IDENTITY_HEADER, TENANT_ID
+from sandbox.graph.journal import Journal
+from sandbox.graph.login import IDENTITY_PATH, LoginService
+from sandbox.graph.quota import Quota
+from sandbox.graph.service import GraphService
+from sandbox.graph.statefile import StateFile
+from sandbox.graph.store import Store
+from sandbox.graph.switches import SwitchBoard, Switches
+from sandbox.graph.tenant import Tenant
+from sandbox.graph.tls import write_authority
+from sandbox.graph.tokens import Tokens
+from sandbox.graph.transport import Endpoint, LoopbackServer
+
+
+@dataclass
+class Sandbox:
+    """
+    A stand-in for Microsoft Graph and the sign-in service, for one tenant.
+
+    Use it in a `with` statement. *port*: 0 takes a free one. *clock* counts the quota, *now* dates tokens and objects.
+    """
+
+    port: int = 0
+    state_file: Path | None = None
+    latency_ms: int = 0
+    page_size: int = 100
+    quota: bool = False
+    one_issuer: bool = False
+    approval: bool = False
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    _cleanup: ExitStack = field(default_factory=ExitStack, init=False, repr=False)
+
+    graph_endpoint: str = field(default="", init=False)
+    authority_host: str = field(default="", init=False)
+    ca_file: str = field(default="", init=False)
+
+    def __enter__(self) -> Sandbox:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+        """Start it; when this returns, it answers."""
+        with ExitStack() as stack:
+            self._start(stack)
+            self._cleanup = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it; when this returns, its ports, threads and files are gone."""
+        self._cleanup.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which a client uses the loopback endpoint."""
+        return {
+            "INTUNE_GRAPH_ENDPOINT": self.graph_endpoint,
+            "AZURE_AUTHORITY_HOST": self.authority_host,
+            **self._identity,
+        }
+
+    @property
+    def cloud_environment(self) -> dict[str, str]:
+        """The variables with which a client reaches the hosts of Microsoft's clouds through the sandbox."""
+        return {"HTTPS_PROXY": self.graph_endpoint, **self._identity}
+
+    @property
+    def managed_identity_environment(self) -> dict[str, str]:
+        """The variables with which a client finds the managed identity."""
+        endpoint = f"{self.graph_endpoint}{IDENTITY_PATH}"
+        return {"IDENTITY_ENDPOINT": endpoint, "IDENTITY_HEADER": MANAGED_IDENTITY_HEADER}
+
+    def announcement(self) -> dict[str, Any]:
+        """Return what the command line prints when it is ready."""
+        return {
+            "graphEndpoint": self.graph_endpoint,
+            "authorityHost": self.authority_host,
+            "proxy": self.graph_endpoint,
+            "caFile": self.ca_file,
+            "tenantId": TENANT_ID,
+            "clientId": CLIENT_ID,
+            "clientSecret": CLIENT_SECRET,
+            "environment": self.environment,
+            "cloudEnvironment": self.cloud_environment,
+            "managedIdentityEnvironment": self.managed_identity_environment,
+        }
+
+    @property
+    def _identity(self) -> dict[str, str]:
+        return {
+            "AZURE_TENANT_ID": TENANT_ID,
+            "AZURE_CLIENT_ID": CLIENT_ID,
+            "AZURE_CLIENT_SECRET": CLIENT_SECRET,
+            "REQUESTS_CA_BUNDLE": self.ca_file,
+        }
+
+    def _start(self, stack: ExitStack) -> None:
+        """Take the ports, then serve; *stack* undoes it, last things first."""
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-graph-")))
+        sites = cloud_sites()
+        ca_file, tls = write_authority(folder, [LOOPBACK, "localhost", *sites])
+        graph_server, login_server = LoopbackServer(self.port), LoopbackServer(0)
+        stack.callback(login_server.stop)
+        stack.callback(graph_server.stop)
+        stopping = threading.Event()
+        dispatcher = self._dispatcher(stopping)
+        graph = loopback_graph(graph_server.port)
+        login = loopback_login(login_server.port, graph)
+        login_server.start(dispatcher, Endpoint(login, tls, secure=True, sites={}))
+        graph_server.start(dispatcher, Endpoint(graph, tls, secure=False, sites=sites))
+        stack.callback(stopping.set)
+        self.graph_endpoint, self.authority_host, self.ca_file = graph.origin, login.origin, str(ca_file)
+
+    def _dispatcher(self, stopping: threading.Event) -> Dispatcher:
+        """Join the parts."""
+        switches = Switches(
+            page_size=self.page_size,
+            latency_ms=self.latency_ms,
+            quota=self.quota,
+            one_issuer=self.one_issuer,
+            approval=self.approval,
+        )
+        board = SwitchBoard(switches)
+        store = Store(StateFile(self.state_file) if self.state_file else None)
+        tenant = Tenant(store, board, self.now)
+        tokens, faults, journal = Tokens(self.now), Faults(), Journal()
+        grants = Grants(tokens, board, self.now)
+        return Dispatcher(
+            tenant=tenant,
+            graph=GraphService(tenant, tokens, Quota(self.clock)),
+            login=LoginService(grants, self.now),
+            control=ControlService(tenant, faults, journal, grants),
+            faults=faults,
+            journal=journal,
+            stopping=stopping,
+        )
