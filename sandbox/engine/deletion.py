@@ -1,0 +1,39 @@
+"""Deletions at the end of a run, in an order in which nothing goes before those who need it; and destroy."""
+
+from __future__ import annotations
+
+from sandbox.engine.graph import DependencyGraph
+from sandbox.engine.planner import Planner
+from sandbox.engine.refresh import refresh
+from sandbox.engine.resources import State
+from sandbox.engine.run import Run
+
+
+def delete(run: Run, planner: Planner, graph: DependencyGraph) -> None:
+    """Delete what waits for it and what the program no longer has."""
+    run.executor.wait()
+    steps = {step.subject: step for step in planner.deletions()}
+    run.load_provider(steps)
+    kept: set[State] = set()
+    for wave in graph.deletion_waves(steps):
+        kept |= _needed_by_failures(run, graph)
+        if run.executor.halted:
+            return
+        run.executor.run_group([steps[state] for state in wave if state not in kept])
+
+
+def _needed_by_failures(run: Run, graph: DependencyGraph) -> set[State]:
+    """Return what must stay since a resource that needs it could not be dealt with."""
+    subjects = (state for step, _ in run.executor.failures for state in (step.old, step.new) if state is not None)
+    return {needed for state in subjects if state in graph for needed in graph.all_dependencies(state)}
+
+
+def destroy(run: Run) -> None:
+    """Delete everything."""
+    if run.options.refresh:
+        refresh(run)
+    else:
+        run.warn_of_pending_operations()
+    graph = run.graph
+    delete(run, Planner(run.info, run.deployment.resources, graph, run.around), graph)
+    run.check()

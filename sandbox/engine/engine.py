@@ -1,0 +1,155 @@
+"""
+The stand-in engine: previews, updates, refreshes, destroys and imports, each a run of its own.
+
+    engine = Engine(Path("my-project"), "dev", state_file=Path("dev.json"))
+    assert engine.up().changes == {Op.CREATE: 3}
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from sandbox.engine import configuration, importing, project, statefile
+from sandbox.engine.deletion import destroy
+from sandbox.engine.events import Audience, Diagnostic, Event, Finished, Op, Severity, StepBegun, StepInfo
+from sandbox.engine.lock import lock
+from sandbox.engine.monitor import RunInfo
+from sandbox.engine.refresh import refresh
+from sandbox.engine.resources import Json
+from sandbox.engine.run import Options, Run
+from sandbox.engine.update import update
+
+
+@dataclass
+class Result:
+    """What came of a run."""
+
+    succeeded: bool = False
+    changes: Mapping[Op, int] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    steps: list[StepInfo] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def errors(self) -> list[str]:
+        """The messages of all errors."""
+        return [each.message for each in self.diagnostics if each.severity is Severity.ERROR]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was, or in a preview would be, other than it was."""
+        return any(count for op, count in self.changes.items() if op is not Op.SAME)
+
+    def hear(self, event: Event) -> None:
+        """Note what an event tells."""
+        if isinstance(event, Diagnostic):
+            if not event.ephemeral:
+                self.diagnostics.append(event)
+        elif isinstance(event, StepBegun):
+            self.steps.append(event.step)
+        elif isinstance(event, Finished):
+            self.succeeded, self.changes, self.seconds = event.succeeded, event.changes, event.seconds
+
+
+class Engine:
+    """A stack of a project, and what can be done with it."""
+
+    def __init__(  # noqa: PLR0913 - options, by name
+        self,
+        directory: Path,
+        stack: str,
+        *,
+        state_file: Path | None = None,
+        config_file: Path | None = None,
+        parallel: int | None = None,
+        continue_on_error: bool = False,
+        audience: Audience = lambda _: None,
+    ) -> None:
+        self.project = project.load(directory)
+        self.stack = stack
+        self.state_file = state_file or self.project.root / ".pulumi" / "engine" / f"{stack}.json"
+        self._config_file = config_file or self.project.stack_file(stack)
+        self._parallel = parallel or 4 * (os.cpu_count() or 1)
+        self._continue_on_error = continue_on_error
+        self._audience = audience
+        self._run: Run | None = None
+        self._cancelled = False
+
+    def preview(self, *, refresh: bool = False) -> Result:
+        """Show what `up` would do."""
+        return self._conduct(update, preview=True, refresh=refresh)
+
+    def up(self, *, refresh: bool = False) -> Result:
+        """Bring the stack to where the program wants it."""
+        return self._conduct(update, refresh=refresh)
+
+    def refresh(self, *, preview: bool = False) -> Result:
+        """Let the state say what is really there."""
+        return self._conduct(refresh, preview=preview, refresh_only=True)
+
+    def destroy(self, *, preview: bool = False, refresh: bool = False) -> Result:
+        """Delete all resources of the stack."""
+        return self._conduct(destroy, preview=preview, refresh=refresh)
+
+    def import_file(self, path: Path, *, preview: bool = False) -> Result:
+        """Take the resources that an import file describes into the state."""
+        entries = importing.load(path)
+        return self._conduct(partial(importing.import_resources, entries=entries), preview=preview)
+
+    def cancel(self) -> None:
+        """Begin nothing new; the run that is under way ends when its running steps have ended."""
+        self._cancelled = True
+        if self._run is not None:
+            self._run.cancel()
+
+    def terminate(self) -> None:
+        """End the run that is under way at once."""
+        if self._run is not None:
+            self._run.terminate()
+
+    def _conduct(
+        self,
+        act: Callable[[Run], None],
+        *,
+        preview: bool = False,
+        refresh: bool = False,
+        refresh_only: bool = False,
+    ) -> Result:
+        options = Options(refresh, refresh_only, self._continue_on_error)
+        result = Result()
+        with nullcontext() if preview else lock(self.state_file):
+            self._run = self._prepare(result, options, preview=preview)
+            if self._cancelled:
+                self._run.cancel()
+            try:
+                self._run.conduct(act)
+            finally:
+                self._run = None
+        return result
+
+    def _prepare(self, result: Result, options: Options, *, preview: bool) -> Run:
+        stack_file = project.load_stack(self._config_file)
+        config = configuration.merge(self.project, self.stack, stack_file.config)
+        info = RunInfo(
+            project=self.project.name,
+            stack=self.stack,
+            root=self.project.root,
+            config=config,
+            preview=preview,
+            parallel=self._parallel,
+        )
+
+        def hear(event: Event) -> None:
+            result.hear(event)
+            self._audience(event)
+
+        deployment = statefile.load(self.state_file)
+        if stack_file.encryption_salt and deployment.secrets_providers is None:
+            state: Json = {"salt": stack_file.encryption_salt}
+            deployment.secrets_providers = {"type": "passphrase", "state": state}
+        return Run(self.project, info, deployment, state_file=self.state_file, audience=hear, options=options)

@@ -1,0 +1,1 @@
+"""The language host's part: running the program, in a process of its own."""
