@@ -1,0 +1,136 @@
+"""One stack, run by either engine: the stand-in, or the Pulumi CLI where there is one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PROJECT = "intune-derived-credentials"
+OLDEST_CLI = (3, 254)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an operation ended, and everything that a person would read of it."""
+
+    status: int
+    text: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the summary counts: ``{"created": 3, "unchanged": 1}``."""
+        found = re.findall(r"^\s+(?:[+~-]+ ?)?(\d+) (?:to )?(\w+)$", self.text, re.MULTILINE)
+        return {word: int(number) for number, word in found}
+
+
+@dataclass
+class Stack:
+    """
+    A stack named dev, with its own state and stack file in *folder*.
+
+    *environment* is what signs in; an operation can be run without it.
+    """
+
+    folder: Path
+    command: tuple[str, ...]
+    options: tuple[str, ...]
+    engine_environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    project: Path = ROOT
+
+    @property
+    def file(self) -> Path:
+        """The stack file."""
+        return self.folder / "stacks" / "Pulumi.dev.yaml"
+
+    def configure(self, **config: Any) -> None:
+        """Write the stack file: JSON is YAML."""
+        salt = re.findall(r"^encryptionsalt: .*$", self.file.read_text(encoding="utf-8"), re.MULTILINE)
+        document = {"config": {f"{PROJECT}:{key}": value for key, value in config.items()}}
+        self.file.write_text("\n".join([*salt, json.dumps(document)[1:-1]]), encoding="utf-8")
+
+    def preview(self, *flags: str, signed_in: bool = False) -> Outcome:
+        """Preview; without credentials, unless it is to refresh."""
+        return self._run("preview", *flags, signed_in=signed_in)
+
+    def up(self, *flags: str) -> Outcome:
+        """Update, without the preview that would come first."""
+        return self._run("up", "--yes", "--skip-preview", *flags)
+
+    def refresh(self, *flags: str) -> Outcome:
+        """Refresh."""
+        return self._run("refresh", "--yes", "--skip-preview", *flags)
+
+    def destroy(self) -> Outcome:
+        """Destroy."""
+        return self._run("destroy", "--yes", "--skip-preview")
+
+    def _run(self, verb: str, *flags: str, signed_in: bool = True) -> Outcome:
+        options = [*self.options, "--config-file", str(self.file), "--cwd", str(self.project)]
+        environment = {**os.environ, **self.engine_environment, **(self.environment if signed_in else {})}
+        done = subprocess.run(
+            [*self.command, verb, "--stack", "dev", *options, *flags],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=300,
+        )
+        return Outcome(done.returncode, done.stdout)
+
+
+def cli() -> str:
+    """Return the path of a usable CLI; else empty."""
+    command = shutil.which("pulumi")
+    if command is None:
+        return ""
+    said = subprocess.run([command, "version"], capture_output=True, text=True, check=False).stdout
+    version = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+    return command if version >= OLDEST_CLI else ""
+
+
+def stand_in(folder: Path) -> Stack:
+    """Make a stack for the stand-in engine."""
+    _stack_file(folder)
+    options = ("--state", str(folder / "state.json"))
+    return Stack(folder, (sys.executable, "-m", "sandbox.engine"), options, {})
+
+
+def real(folder: Path, command: str) -> Stack:
+    """Make a stack for the CLI, with its state, login and salt in *folder*."""
+    _stack_file(folder)
+    shutil.copy(ROOT / "Pulumi.yaml", folder)
+    (folder / "state").mkdir()
+    environment = {
+        "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_PYTHON_CMD": sys.executable,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+    }
+    subprocess.run(
+        [command, "stack", "init", "dev", "--non-interactive"],
+        cwd=folder,
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
+    )
+    return Stack(folder, (command,), ("--non-interactive", "--suppress-permalink=true"), environment)
+
+
+def _stack_file(folder: Path) -> None:
+    (folder / "stacks").mkdir()
+    (folder / "stacks" / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")

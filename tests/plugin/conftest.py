@@ -1,0 +1,43 @@
+"""Plugin processes, one per kind and module, without and with a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from sandbox.graph import Sandbox
+from tests.plugin.driver import Plugin
+
+TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
+
+
+@pytest.fixture(scope="module")
+def offline() -> Iterator[Callable[[str], Plugin]]:
+    """Plugins that have no credential and no address: all they can do is think."""
+    started: dict[str, Plugin] = {}
+
+    def start(kind: str) -> Plugin:
+        if kind not in started:
+            started[kind] = Plugin(kind, {"tenantId": TENANT, "cloud": "sandbox"}, {})
+        return started[kind]
+
+    yield start
+    for plugin in started.values():
+        assert plugin.stop() == ""
+
+
+@pytest.fixture
+def online(sandbox: Sandbox) -> Iterator[Callable[..., Plugin]]:
+    """Plugins that are signed in to the sandbox; keyword arguments are more of their environment."""
+    started: list[Plugin] = []
+
+    def start(kind: str, **environ: str) -> Plugin:
+        quick = {"INTUNE_PATIENCE": "1", "INTUNE_CONSISTENCY": "1"}
+        config = {"tenantId": TENANT, "cloud": "sandbox"}
+        started.append(Plugin(kind, config, {**sandbox.environment, **quick, **environ}))
+        return started[-1]
+
+    yield start
+    for plugin in started:
+        assert plugin.stop() == ""

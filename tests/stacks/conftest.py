@@ -1,0 +1,24 @@
+"""A stack on each engine, signed in to a sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.graph import Sandbox
+from tests import engines
+
+
+@pytest.fixture(params=["stand-in", "cli"])
+def stack(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> engines.Stack:
+    """Make an empty stack; every story is told on both engines, where the CLI is there."""
+    if request.param == "stand-in":
+        made = engines.stand_in(tmp_path)
+    else:
+        command = engines.cli()
+        if not command:
+            pytest.skip("no Pulumi CLI 3.254 or newer on the PATH")
+        made = engines.real(tmp_path, command)
+    made.environment = {**sandbox.environment, "INTUNE_PATIENCE": "2", "INTUNE_CONSISTENCY": "2"}
+    return made

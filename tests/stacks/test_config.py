@@ -1,0 +1,100 @@
+"""Mistakes in a stack file: found before anything is declared, all at once, with path and remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stacks.tenant import mistakes
+from tests.engines import Stack
+from tests.portal import Portal
+
+CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
+PROFILE: dict[str, Any] = {"display_name": "P", "derived_credential": "c"}
+TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
+
+
+@pytest.mark.parametrize(
+    ("credentials", "profiles", "said"),
+    [
+        ([CREDENTIAL], {}, "derivedCredentials: must be a map from resource names to their fields"),
+        ("purebred", {}, "derivedCredentials: must be a map"),
+        ({"c": "purebred"}, {}, 'derivedCredentials.c: must be a map of fields, not "purebred"'),
+        ({"c": None}, {}, "derivedCredentials.c: must be a map of fields, not null"),
+        (
+            {"c": {**CREDENTIAL, "displayName": "C"}},
+            {},
+            "derivedCredentials.c.displayName: is not a field here; did you",
+        ),
+        ({"c": {**CREDENTIAL, "issuer": "entrustData"}}, {}, 'did you mean "entrustDatacard"?'),
+        (
+            {"c": {**CREDENTIAL, "derived_credential": "c"}},
+            {},
+            "derivedCredentials.c.derived_credential: is not a field",
+        ),
+        (
+            {},
+            {"p": PROFILE},
+            'androidProfiles.p.derived_credential: "c" is no entry of derivedCredentials, which has none',
+        ),
+        ({"d": CREDENTIAL}, {"p": PROFILE}, '"c" is no entry of derivedCredentials, which has d'),
+        ({"c": CREDENTIAL}, {"p": {**PROFILE, "derived_credential": ["c"]}}, '["c"] is no entry of derivedCredentials'),
+        (
+            {"c": CREDENTIAL},
+            {"p": {**PROFILE, "derived_credential_settings_id": TENANT}},
+            "stands beside derived_credential_settings_id; keep one of them",
+        ),
+        (
+            {},
+            {"p": {"display_name": "P", "assignments": [{"target": "groupAssignmentTarget", "group_id": "Finance"}]}},
+            "androidProfiles.p.assignments[0].group_id: must be the id of an Entra group",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_path_and_remedy(credentials: Any, profiles: Any, said: str) -> None:
+    """One mistake, one line, which begins with the path that leads to it."""
+    (line,) = mistakes({"derivedCredentials": credentials, "androidProfiles": profiles})
+    assert said in line
+
+
+def test_a_config_without_mistakes_has_none() -> None:
+    """What is declared well is declared."""
+    binding = {"device_configuration_id": TENANT, "profile_type": "iosVpnConfiguration", "derived_credential": "c"}
+    entries = {"derivedCredentials": {"c": CREDENTIAL}, "iosProfiles": {"p": PROFILE}, "bindings": {"b": binding}}
+    assert list(mistakes(entries)) == []
+
+
+def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, portal: Portal) -> None:
+    """The run ends with a list, not with a traceback, and nothing was sent."""
+    stack.configure(
+        tenantId=TENANT,
+        cloud="sandbox",
+        derivedCredentials={"c": {**CREDENTIAL, "issuer": "x", "help_url": "x"}, "good": {**CREDENTIAL}},
+        androidProfiles={"p": {**PROFILE, "derived_credential": "d"}},
+    )
+    outcome = stack.up()
+    assert outcome.status != 0
+    assert "the config of stack dev has 3 mistakes:" in outcome.text
+    assert "derivedCredentials.c.issuer: must be one of" in outcome.text
+    assert "derivedCredentials.c.help_url: must be an address" in outcome.text
+    assert "androidProfiles.p.derived_credential:" in outcome.text
+    assert "Traceback" not in outcome.text
+    assert (portal.requests(), portal.objects()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"tenantId": "contoso"}, 'tenantId is "contoso", which is no GUID: run `pulumi config set tenantId'),
+        ({"tenantId": TENANT, "cloud": "moon"}, 'cloud is "moon", which is none of public'),
+        ({}, "tenantId"),
+    ],
+)
+def test_a_wrong_tenant_or_cloud_fails_the_preview(stack: Stack, config: dict[str, str], said: str) -> None:
+    """What an up could not do, a preview does not promise."""
+    stack.configure(**config, derivedCredentials={"c": CREDENTIAL})
+    outcome = stack.preview()
+    assert outcome.status != 0
+    assert said in outcome.text
+    assert "Traceback" not in outcome.text
