@@ -1,0 +1,149 @@
+"""
+Writes docs/reference from the declarations and docstrings of `provider`: ``python -m docs.build [--check]``.
+
+The pages are committed, so that they can be read where the code is; ``--check`` fails when they are not current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import provider
+from docs import operations
+from provider.entities import Entity
+from provider.resource import GraphResource
+from provider.schema import Arguments, Attribute, Part, Record
+from provider.values import SetOf
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def resources() -> list[type[GraphResource[Arguments]]]:
+    """Return all resource classes, in the order of the alphabet."""
+    public = [getattr(provider, name) for name in provider.__all__]
+    return [one for one in public if issubclass(one, GraphResource)]
+
+
+def field_docs(cls: type[Arguments]) -> dict[str, str]:
+    """Return the string below each field that *cls* and its bases declare."""
+    docs: dict[str, str] = {}
+    for base in reversed([base for base in cls.__mro__ if issubclass(base, Arguments)]):
+        module = ast.parse(Path(str(sys.modules[base.__module__].__file__)).read_text(encoding="utf-8"))
+        body = next(node.body for node in module.body if isinstance(node, ast.ClassDef) and node.name == base.__name__)
+        for field, below in itertools.pairwise(body):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(below, ast.Expr)
+                and isinstance(below.value, ast.Constant)
+            ):
+                docs[ast.unparse(field.target)] = inspect.cleandoc(str(below.value.value))
+    return docs
+
+
+def page(resource: type[GraphResource[Arguments]]) -> str:
+    """Write the page of one resource."""
+    kind = resource.kind
+    lines = [f"# {resource.__name__}", "", inspect.getdoc(resource) or "", ""]
+    if isinstance(kind, Entity):
+        lines += [f"Graph's type is `{kind.odata_type}`, its collection `{kind.collection.path}` (beta).", ""]
+    lines += ["## Inputs", "", *_table(kind.args), ""]
+    for record in dict.fromkeys(_records(kind.args)):
+        lines += [f"### {record.__name__}", "", inspect.getdoc(record) or "", "", *_table(record), ""]
+    lines += ["## Outputs", "", "`id`, Graph's id of the object, and every input but `adopt` under its own name.", ""]
+    return "\n".join(lines)
+
+
+def index() -> str:
+    """Write the page that leads to the others."""
+    lines = ["# Reference", "", "Written by `python3 tasks.py docs` from the declarations in `provider/`.", ""]
+    for resource in resources():
+        summary = (inspect.getdoc(resource) or "").partition("\n")[0]
+        lines.append(f"* [{resource.__name__}]({resource.__name__}.md): {summary}")
+    lines += [
+        "",
+        "All operations of the API, each with its resource, permission and test: [operations.md](operations.md).",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def pages() -> dict[str, str]:
+    """Return every page by the name of its file."""
+    return {
+        "README.md": index(),
+        "operations.md": operations.page(),
+        **{f"{one.__name__}.md": page(one) for one in resources()},
+    }
+
+
+def _table(cls: type[Arguments]) -> Iterator[str]:
+    yield "| Field | Value | If omitted | Meaning |"
+    yield "|---|---|---|---|"
+    for attribute in sorted(
+        cls.schema.attributes.values(), key=lambda one: (one.part is Part.DIRECTIVE, not one.required)
+    ):
+        meaning = " ".join(field_docs(cls)[attribute.name].split())
+        yield f"| `{attribute.name}` | {_value(attribute)} | {_omitted(attribute)} | {meaning} |"
+
+
+def _value(attribute: Attribute) -> str:
+    value = attribute.value
+    meaning = value.meaning
+    if isinstance(value, SetOf):
+        meaning = f"{meaning}: each {value.item.meaning}" if meaning.startswith("a list") and value.item else meaning
+    for record in _record(attribute):
+        meaning = f"{'list of ' if isinstance(value, SetOf) else ''}[{record.__name__}](#{record.__name__.lower()})"
+        meaning += f", {value.most} at most" if isinstance(value, SetOf) and value.most else ""
+    only = f"; only when {attribute.only}" if attribute.only else ""
+    return meaning + only
+
+
+def _omitted(attribute: Attribute) -> str:
+    if attribute.required:
+        return "required; a change replaces the object" if attribute.create_only else "required"
+    if attribute.part is Part.DIRECTIVE:
+        return "nothing"
+    if attribute.needed is not None:
+        return f"required when {attribute.needed}"
+    return "left to Intune" if attribute.server_default else "cleared, if it was declared before"
+
+
+def _record(attribute: Attribute) -> Iterator[type[Arguments]]:
+    value = attribute.value.item if isinstance(attribute.value, SetOf) else attribute.value
+    if isinstance(value, Record):
+        yield value.args
+
+
+def _records(cls: type[Arguments]) -> Iterator[type[Arguments]]:
+    for attribute in cls.schema.attributes.values():
+        for record in _record(attribute):
+            yield record
+            yield from _records(record)
+
+
+def main() -> None:
+    """Write the pages, or say which are not current."""
+    parser = argparse.ArgumentParser(prog="python -m docs.build", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is not current")
+    check = parser.parse_args().check
+    wanted = pages()
+    present = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
+    stale = sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
+    if check and stale:
+        sys.exit(f"docs/reference is not current ({', '.join(stale)}): run `python3 tasks.py docs`")
+    for name in [] if check else stale:
+        path = REFERENCE / name
+        if name in wanted:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(wanted[name], encoding="utf-8", newline="\n")
+        else:
+            path.unlink()
+
+
+if __name__ == "__main__":
+    main()
