@@ -53,6 +53,21 @@ def sdk(arguments: Sequence[str]) -> None:
     run("-m", "pytest", "tests/sdk", *arguments)
 
 
+def chaos(arguments: Sequence[str]) -> None:
+    """Try every operation against every fault at every moment. Takes about half an hour."""
+    run("-m", "tests.chaos", *arguments)
+
+
+def fuzz(arguments: Sequence[str]) -> None:
+    """Feed the provider 10,000 generated inputs and 10,000 generated answers."""
+    run("-m", "tests.fuzz", *arguments)
+
+
+def bench(arguments: Sequence[str]) -> None:
+    """Measure against an empty provider and a rival, and write docs/benchmarks.md."""
+    run("-m", "bench", *arguments)
+
+
 def check(_arguments: Sequence[str]) -> None:
     """Check style, types, the arrows between the folders, the workflows and that the reference is current."""
     run("-m", "ruff", "check")
@@ -70,7 +85,7 @@ def docs(arguments: Sequence[str]) -> None:
 
 
 TASKS: dict[str, Callable[[Sequence[str]], None]] = {
-    task.__name__: task for task in (setup, demo, test, sdk, check, docs)
+    task.__name__: task for task in (setup, demo, test, check, docs, sdk, chaos, fuzz, bench)
 }
 
 
