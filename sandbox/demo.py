@@ -9,50 +9,20 @@ that cannot be reached, `sandbox.engine` stands in for it.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
-import os
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-STACK = "demo"
-OLDEST_CLI = (3, 254)
-_INSTALLED = ROOT / ".demo" / "cli"
-_SECONDS_TO_INSTALL = 60
+from sandbox.engines import ROOT, STACK, Engine, Failure, choose
+
 _STEPS = 7
-
-
-class Failure(Exception):  # noqa: N818 - what a step of the tour ends in
-    """A step did not do what the tour says it does."""
-
-
-@dataclass(frozen=True)
-class Engine:
-    """What runs the stack: a command line, its environment and what every call needs."""
-
-    name: str
-    command: tuple[str, ...]
-    options: tuple[str, ...]
-    environment: Mapping[str, str]
-
-    def run(self, *words: str, credentials: Mapping[str, str]) -> None:
-        """Run one operation, its output going straight to the terminal. Raises Failure if it fails."""
-        verb, *flags = words
-        print(f"$ {self.name} {' '.join(words)} --stack {STACK}\n", flush=True)
-        arguments = [*self.command, verb, "--stack", STACK, *self.options, *flags]
-        environment = {**os.environ, **self.environment, **credentials}
-        status = subprocess.run(arguments, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 - our own
-        if status != 0:
-            raise Failure(f"`{' '.join(words)}` ended with status {status}")
 
 
 class Graph:
@@ -145,12 +115,12 @@ class Tour:
         print(f"\n{line}\n{'─' * min(len(line), 100)}", flush=True)
 
     def _report(self) -> None:
-        requests = self._graph.requests()
-        tokens = sum("/oauth2/" in one["path"] for one in requests)
-        writes = sum(one["method"] in {"PATCH", "PUT", "DELETE"} for one in requests)
-        writes += sum(one["method"] == "POST" and "$batch" not in one["path"] for one in requests) - tokens
-        reads = len(requests) - writes - tokens
-        print(f"→ Graph saw {writes} writes and {reads} reads; the sign-in service {tokens} token requests.")
+        calls = [one for one in self._graph.requests() if not one.get("batchPart")]
+        signing_in = [one for one in calls if one["path"].endswith(("/token", "/openid-configuration", "/instance"))]
+        writes = [one for one in calls if one not in signing_in and _writes(one)]
+        reads = len(calls) - len(signing_in) - len(writes)
+        counted = f"{_count(len(writes), 'write')} and {_count(reads, 'read')}"
+        print(f"→ Graph saw {counted}; the sign-in service {_count(len(signing_in), 'request')}.")
 
     def _expect_silence(self) -> None:
         requests = self._graph.requests()
@@ -159,14 +129,24 @@ class Tour:
         print("→ Graph saw no request, and neither did the sign-in service.")
 
 
+def _writes(request: Mapping[str, Any]) -> bool:
+    """Tell whether a request changes the tenant; the stack only ever reads by `$batch`."""
+    return request["method"] != "GET" and not request["path"].endswith("/$batch")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def main() -> None:
     """Take the tour, and leave with 0 only if every step was as announced."""
     started = time.monotonic()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # Windows' own encodings have no arrows
     with tempfile.TemporaryDirectory(prefix="intune-demo-") as folder, contextlib.ExitStack() as stack:
-        engine = _engine(Path(folder))
-        graph = stack.enter_context(_graph())
         try:
-            Tour(engine, graph).take()
+            engine = choose(Path(folder))
+            Tour(engine, stack.enter_context(_graph())).take()
         except Failure as failure:
             sys.exit(f"\nThe demo failed: {failure}.")
     print(f"\nDone in {time.monotonic() - started:.0f} s. The stack file is stacks/Pulumi.{STACK}.yaml.")
@@ -186,67 +166,6 @@ def _graph() -> Iterator[Graph]:
     finally:
         process.terminate()
         process.communicate(timeout=10)
-
-
-def _engine(folder: Path) -> Engine:
-    """Choose what runs the stack: the CLI on the PATH, an installed one, or the stand-in."""
-    command = shutil.which("pulumi")
-    if command is None or _version(command) < OLDEST_CLI:
-        command = _install()
-    if command is not None:
-        return _cli(command, folder)
-    print("No Pulumi CLI is on the PATH and its download cannot be reached: sandbox.engine stands in for it.")
-    stand_in = (sys.executable, "-m", "sandbox.engine")
-    return Engine("python -m sandbox.engine", stand_in, ("--state", str(folder / "state.json")), {})
-
-
-def _version(command: str) -> tuple[int, ...]:
-    said = subprocess.run([command, "version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    found = re.search(r"(\d+)\.(\d+)", said)
-    return tuple(int(part) for part in found.groups()) if found else (0, 0)
-
-
-def _install() -> str | None:
-    """Fetch the CLI that fits the SDK with the SDK's own installer, into a folder of the project."""
-    code = "import sys; from pulumi.automation import PulumiCommand; PulumiCommand.install(root=sys.argv[1])"
-    try:
-        done = subprocess.run(  # noqa: S603 - the SDK's own installer
-            [sys.executable, "-c", code, str(_INSTALLED)],
-            capture_output=True,
-            timeout=_SECONDS_TO_INSTALL,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return None
-    return shutil.which("pulumi", path=str(_INSTALLED / "bin")) if done.returncode == 0 else None
-
-
-def _cli(command: str, folder: Path) -> Engine:
-    """
-    Make a stack for the CLI, with state, login and salt in *folder*.
-
-    `stack init` writes the salt of its passphrase into the stack file; it is given a copy, to leave the checkout clean.
-    """
-    copy = folder / "stacks" / f"Pulumi.{STACK}.yaml"
-    copy.parent.mkdir()
-    shutil.copy(ROOT / "stacks" / copy.name, copy)
-    shutil.copy(ROOT / "Pulumi.yaml", folder)
-    (folder / "state").mkdir()
-    environment = {
-        "PATH": os.pathsep.join([str(Path(command).parent), os.environ.get("PATH", "")]),
-        "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "",
-        "PULUMI_HOME": str(folder / "home"),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
-    subprocess.run(  # noqa: S603 - the CLI that was just found
-        [command, "stack", "init", STACK, "--non-interactive"],
-        cwd=folder,
-        env={**os.environ, **environment},
-        check=True,
-        capture_output=True,
-    )
-    return Engine("pulumi", (command,), ("--config-file", str(copy), "--suppress-permalink"), environment)
 
 
 if __name__ == "__main__":
