@@ -91,6 +91,9 @@ AUTH_KINDS = (
 )
 """The ways to sign in; `provider.graph.credentials` says what each needs."""
 
+KEYS = ("tenantId", "cloud", "auth", "permissionCheck", "quotaShare", "approvalJustification")
+"""The keys of stack config that `read` looks up; Pulumi.yaml gives each its type and meaning."""
+
 
 @dataclass(frozen=True)
 class Settings:

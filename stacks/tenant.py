@@ -11,14 +11,17 @@ Every mistake in the config is found before anything is declared, and all of the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pulumi
+from pulumi.runtime.config import get_config_env
 
 import provider as intune
+from provider import settings
 from provider.resource import GraphResource
 from provider.schema import Arguments
+from provider.values import nearest
 
 CREDENTIALS = "derivedCredentials"
 
@@ -44,7 +47,7 @@ def declare() -> None:
     """
     config = pulumi.Config()
     entries = {key: _written(config.get(key)) for key in MAPS}
-    found = list(mistakes(entries))
+    found = [*unknown_keys(get_config_env(), pulumi.get_project()), *mistakes(entries)]
     if found:
         many = f"{len(found)} mistakes" if len(found) > 1 else "a mistake"
         listed = "\n".join(f"  {mistake}" for mistake in found)
@@ -55,6 +58,20 @@ def declare() -> None:
             made = resource(name, _arguments(resource, fields, credentials))
             if key == CREDENTIALS:
                 credentials[name] = made
+
+
+def unknown_keys(config: Iterable[str], project: str) -> Iterator[str]:
+    """
+    Say which keys of the *config*, each ``project:key``, are nobody's.
+
+    A misspelled map would be an empty one, and everything that stands in it would be deleted.
+    """
+    known = (*settings.KEYS, *MAPS)
+    for full in config:
+        namespace, _, key = full.partition(":")
+        if namespace == project and key not in known:
+            hint = nearest(key, known) or f"; the keys are {', '.join(known)}"
+            yield f"{key}: is no setting of this project{hint}"
 
 
 def mistakes(entries: Mapping[str, Any]) -> Iterator[str]:

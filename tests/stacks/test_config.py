@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from stacks.tenant import mistakes
+from provider import settings
+from stacks.tenant import MAPS, mistakes, unknown_keys
 from tests.engines import Stack
 from tests.portal import Portal
 
 CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
 PROFILE: dict[str, Any] = {"display_name": "P", "derived_credential": "c"}
+ROOT = Path(__file__).resolve().parents[2]
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 
 
@@ -65,6 +69,18 @@ def test_a_config_without_mistakes_has_none() -> None:
     assert list(mistakes(entries)) == []
 
 
+def test_a_misspelled_key_is_no_empty_map() -> None:
+    """What stands under a misspelled key would be deleted; keys of other namespaces are others' business."""
+    said = list(unknown_keys(["p:derivedCredentiels", "p:tenantId", "p:androidProfiles", "pulumi:tags"], "p"))
+    assert said == ['derivedCredentiels: is no setting of this project; did you mean "derivedCredentials"?']
+
+
+def test_every_key_is_declared_in_the_project_file() -> None:
+    """Pulumi.yaml names and explains each key that the program reads, and no other."""
+    declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
+    assert set(declared) == {*settings.KEYS, *MAPS}
+
+
 def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, portal: Portal) -> None:
     """The run ends with a list, not with a traceback, and nothing was sent."""
     stack.configure(
@@ -72,13 +88,15 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, por
         cloud="sandbox",
         derivedCredentials={"c": {**CREDENTIAL, "issuer": "x", "help_url": "x"}, "good": {**CREDENTIAL}},
         androidProfiles={"p": {**PROFILE, "derived_credential": "d"}},
+        iosProfile={},
     )
     outcome = stack.up()
     assert outcome.status != 0
-    assert "the config of stack dev has 3 mistakes:" in outcome.text
+    assert "the config of stack dev has 4 mistakes:" in outcome.text
     assert "derivedCredentials.c.issuer: must be one of" in outcome.text
     assert "derivedCredentials.c.help_url: must be an address" in outcome.text
     assert "androidProfiles.p.derived_credential:" in outcome.text
+    assert 'iosProfile: is no setting of this project; did you mean "iosProfiles"?' in outcome.text
     assert "Traceback" not in outcome.text
     assert (portal.requests(), portal.objects()) == ([], [])
 
