@@ -145,7 +145,7 @@ class Entity(Kind):
 
     def namesakes(self, objects: Iterable[Json], name: str) -> list[Json]:
         """Return those of *objects* that are of this kind and called *name*."""
-        return [one for one in objects if one.get("@odata.type") == self.odata_type and one.get("displayName") == name]
+        return [one for one in objects if self.is_one(one) and one.get("displayName") == name]
 
     def matches(self, live: Json, inputs: Values) -> bool:
         """Tell whether every declared field of the body has its declared value on *live*."""

@@ -84,6 +84,15 @@ def test_a_bound_and_assigned_profile_costs_one_read_and_one_write_more(
     assert [one["target"]["groupId"] for one in made["assignments"]] == [GROUP]
 
 
+def test_a_namesake_is_seen_though_its_type_is_left_out(tenant: Tenant, portal: Portal) -> None:
+    """In a collection of one type, Graph need not say the type: the name is taken all the same."""
+    id_ = portal.seed("derivedCredentials", **WIRE | {"issuer": "intercede"})
+    there = {"id": id_, **WIRE, "issuer": "intercede"}
+    portal.fault(method="GET", path="derivedCredentials$", status=200, body={"value": [there]})
+    with pytest.raises(AdoptionError, match=f'adopt="{id_}"'):
+        CREDENTIAL.create(tenant, INPUTS)
+
+
 @pytest.mark.parametrize("fault", AFTER)
 def test_an_object_whose_answer_was_lost_is_found(tenant: Tenant, portal: Portal, fault: dict[str, Any]) -> None:
     """It worked, and nobody said so: one object, its id known, one POST."""
