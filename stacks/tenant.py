@@ -19,6 +19,7 @@ from pulumi.runtime.config import get_config_env
 
 import provider as intune
 from provider import settings
+from provider.entities import Entity
 from provider.resource import GraphResource
 from provider.schema import Arguments
 from provider.values import nearest
@@ -84,6 +85,20 @@ def mistakes(entries: Mapping[str, Any]) -> Iterator[str]:
             continue
         for name, fields in named.items():
             yield from _mistakes_of(f"{key}.{name}", fields, resource, credentials)
+        if isinstance(resource.kind, Entity):
+            yield from _names_given_twice(key, named)
+
+
+def _names_given_twice(key: str, named: Mapping[str, Any]) -> Iterator[str]:
+    """Say which names stand twice. The plugin finds them too, but not before one of the two is on its way."""
+    first: dict[str, str] = {}
+    for name, fields in named.items():
+        display_name = fields.get("display_name") if isinstance(fields, Mapping) else None
+        if isinstance(display_name, str) and first.setdefault(display_name, name) != name:
+            yield (
+                f'{key}.{name}.display_name: "{display_name}" is the display_name of {key}.{first[display_name]} too; '
+                "declare it once, or give it another name"
+            )
 
 
 def _mistakes_of(path: str, fields: Any, resource: type[GraphResource[Any]], credentials: Any) -> Iterator[str]:

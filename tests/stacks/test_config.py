@@ -69,6 +69,13 @@ def test_a_config_without_mistakes_has_none() -> None:
     assert list(mistakes(entries)) == []
 
 
+def test_a_display_name_is_given_once() -> None:
+    """Two objects of one kind and name are told apart by nobody; a credential and a profile may share a name."""
+    profiles = {"p": {"display_name": "C"}, "q": {"display_name": "D"}, "r": {"display_name": "C"}}
+    (line,) = mistakes({"derivedCredentials": {"c": CREDENTIAL}, "androidProfiles": profiles})
+    assert line.startswith('androidProfiles.r.display_name: "C" is the display_name of androidProfiles.p too; declare')
+
+
 def test_a_misspelled_key_is_no_empty_map() -> None:
     """What stands under a misspelled key would be deleted; keys of other namespaces are others' business."""
     said = list(unknown_keys(["p:derivedCredentiels", "p:tenantId", "p:androidProfiles", "pulumi:tags"], "p"))
@@ -86,7 +93,7 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, por
     stack.configure(
         tenantId=TENANT,
         cloud="sandbox",
-        derivedCredentials={"c": {**CREDENTIAL, "issuer": "x", "help_url": "x"}, "good": {**CREDENTIAL}},
+        derivedCredentials={"c": {**CREDENTIAL, "issuer": "x", "help_url": "x"}, "good": {**CREDENTIAL, "display_name": "G"}},
         androidProfiles={"p": {**PROFILE, "derived_credential": "d"}},
         iosProfile={},
     )
