@@ -93,7 +93,10 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, por
     stack.configure(
         tenantId=TENANT,
         cloud="sandbox",
-        derivedCredentials={"c": {**CREDENTIAL, "issuer": "x", "help_url": "x"}, "good": {**CREDENTIAL, "display_name": "G"}},
+        derivedCredentials={
+            "c": {**CREDENTIAL, "issuer": "x", "help_url": "x"},
+            "good": {**CREDENTIAL, "display_name": "G"},
+        },
         androidProfiles={"p": {**PROFILE, "derived_credential": "d"}},
         iosProfile={},
     )
