@@ -46,8 +46,12 @@ class ScopedSettingsKind(Kind):
                 f"the settings {id_} behind {inputs['device_configuration_id']} are managed by another resource of "
                 "this program: change them there"
             )
-        live = self.args.schema.parse(tenant.client.get(SETTINGS.item(id_)))
-        self._write(tenant, id_, inputs, self._differing(live, inputs))
+        live = tenant.find(SETTINGS.item(id_))
+        if live is None:
+            raise AdoptionError(
+                f"{inputs['device_configuration_id']} leads to the settings {id_}, which are gone: bind it to others"
+            )
+        self._write(tenant, id_, inputs, self._differing(self.args.schema.parse(live), inputs))
         return id_
 
     def read(self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None) -> Values | None:
@@ -89,7 +93,7 @@ class ScopedSettingsKind(Kind):
         tenant.forget(SETTINGS, id_)
 
         def shows() -> bool | None:
-            live = self.args.schema.parse(tenant.client.get(SETTINGS.item(id_)))
+            live = self.args.schema.parse(tenant.find(SETTINGS.item(id_)) or {})
             return None if self._differing(live, {name: inputs[name] for name in names}) else True
 
         if tenant.eventually(shows) is None:

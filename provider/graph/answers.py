@@ -8,13 +8,13 @@ anything in between. Whatever comes back becomes either a parsed answer or one o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
-from provider.errors import ApprovalRequired, GraphError, UnexpectedAnswer, error_class
+from provider.errors import ApprovalRequired, GraphError, UnexpectedAnswer, Unreachable, error_class
 from provider.graph.retry import retry_after_seconds
 
 APPROVAL_HEADER = "x-msft-approval-justification"
@@ -32,33 +32,34 @@ def read(response: requests.Response, method: str, path: str, largest: int = LAR
     """
     Return the answer as JSON, or None where it has no body.
 
-    Raises the GraphError that fits the status, or UnexpectedAnswer where a success is not JSON.
+    Raises the GraphError that fits the status, or UnexpectedAnswer where a success is not JSON. Intune answers writes
+    with nothing at all; a read it answers with nothing says so by its status, 204, or a gateway lost the answer.
     """
     status = response.status_code
     text = _text(response, method, path, largest)
     if status >= requests.codes.multiple_choices:
         raise _failure(response, text, method, path)
-    if not text.strip():
+    if not text.strip() and (method != "GET" or status == requests.codes.no_content):
         return None
     body = _parse(text)
     if not isinstance(body, dict):
-        kind = response.headers.get("Content-Type", "no content type")
-        raise UnexpectedAnswer(
-            method,
-            path,
-            status=status,
-            message=f"the answer is not Graph's JSON but {kind}",
-            request_id=_id(response),
-        )
+        raise UnexpectedAnswer(method, path, status=status, message=_plain(response, text), request_id=_id(response))
     return body
 
 
-def members(page: Json, path: str) -> Iterator[Json]:
-    """Return the objects of one *page* of a list. Raises UnexpectedAnswer where it is not a list of objects."""
-    value = page.get("value")
-    if not isinstance(value, list) or not all(isinstance(member, dict) for member in value):
-        raise UnexpectedAnswer("GET", path, message="the answer is not a list of objects")
-    return iter(value)
+def unreachable(error: requests.RequestException, method: str, path: str, url: str) -> Unreachable:
+    """Make the error of a request to *url* that got no answer; it knows whether the request can have arrived."""
+    host = urlsplit(url).netloc
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Unreachable(method, path, message=f"the proxy does not lead to {host}", sent=False)
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unreachable(method, path, message=f"the certificate of {host} is not trusted", sent=False)
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return Unreachable(method, path, message=f"{host} did not answer in time", sent=True)
+    # ConnectTimeout and a refused connection never carried the request; requests names both ConnectionError.
+    never_sent = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
+    reason = f"cannot connect to {host}" if never_sent else f"the connection to {host} broke off"
+    return Unreachable(method, path, message=reason, sent=not never_sent)
 
 
 def error_of(  # noqa: PLR0913 - the data of an error
@@ -98,7 +99,7 @@ def _failure(response: requests.Response, text: str, method: str, path: str) -> 
 
 
 def _plain(response: requests.Response, text: str) -> str:
-    """Say what an error without Graph's error object is: what it contains is a gateway's page, not worth quoting."""
+    """Say what an answer that is not Graph's JSON is: what it contains is a gateway's page, not worth quoting."""
     if response.is_redirect or 300 <= response.status_code < 400:  # noqa: PLR2004 - HTTP's redirects
         return "the answer is a redirect, and redirects are not followed"
     kind = response.headers.get("Content-Type", "").partition(";")[0]

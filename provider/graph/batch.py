@@ -10,6 +10,7 @@ Source: https://learn.microsoft.com/graph/json-batching
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from provider.errors import GraphError, UnexpectedAnswer
@@ -74,7 +75,7 @@ def _answer(part: Json, path: str) -> Json | GraphError | None:
     body = part.get("body")
     if not isinstance(status, int):
         return UnexpectedAnswer("GET", path, message="its answer in the batch has no status")
-    if status >= 300:  # noqa: PLR2004 - HTTP's own number
+    if status >= HTTPStatus.MULTIPLE_CHOICES:
         headers = part.get("headers")
         named = {str(name).lower(): str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
         return answers.error_of(
@@ -85,4 +86,6 @@ def _answer(part: Json, path: str) -> Json | GraphError | None:
             request_id=named.get("request-id", ""),
             retry_after=named.get("retry-after"),
         )
-    return body if isinstance(body, dict) else None
+    if status == HTTPStatus.NO_CONTENT:
+        return None
+    return body if isinstance(body, dict) else UnexpectedAnswer("GET", path, message="its answer in the batch is empty")

@@ -16,14 +16,13 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote as percent_encode
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from provider.errors import GraphError, Throttled, Unauthenticated, UnexpectedAnswer, Unreachable
-from provider.graph import answers, batch, retry
+from provider.errors import GraphError, Throttled, Unauthenticated
+from provider.graph import answers, batch, paging, retry
 from provider.graph.auth import Tokens
 from provider.graph.pacing import Pacer
 from provider.settings import Settings
@@ -95,9 +94,9 @@ class GraphClient:
 
     # ------------------------------------------------------------------------------------------ verbs
 
-    def get(self, path: str) -> Json:
-        """GET one object."""
-        return self._repeat("GET", path) or {}
+    def get(self, path: str) -> Json | None:
+        """GET one object; None where Graph answers that there is nothing (204)."""
+        return self._repeat("GET", path)
 
     def post(self, path: str, body: Json, *, repeatable: bool = False, reads: int = 0) -> Json:
         """
@@ -125,19 +124,11 @@ class GraphClient:
 
     def pages(self, path: str) -> Iterator[Json]:
         """
-        GET a collection: every object on every page.
+        GET a collection: every object on every page, once.
 
-        Raises UnexpectedAnswer when a nextLink leads to another host, or to a page that was read already.
+        Raises UnexpectedAnswer when a nextLink leads to another host, and when the pages do not end.
         """
-        seen = set()
-        link: str | None = path
-        while link is not None:
-            seen.add(link)
-            page = self.get(link)
-            yield from answers.members(page, link)
-            link = self._here(page.get("@odata.nextLink"))
-            if link in seen:
-                raise UnexpectedAnswer("GET", path, message="the pages of the list lead in a circle")
+        return paging.pages(self, path)
 
     def get_each(self, paths: Sequence[str]) -> dict[str, Json | GraphError | None]:
         """GET every path, in as few requests as `$batch` allows: its JSON, None if it is empty, or its error."""
@@ -233,7 +224,7 @@ class GraphClient:
             ) as response:
                 answer = answers.read(response, method, path, self._largest_answer)
         except requests.RequestException as error:
-            raise _unreachable(error, method, path, url) from None
+            raise answers.unreachable(error, method, path, url) from None
         finally:
             _log.debug("%s %s (%s) %.3f s", method, path, request_id, self._clock() - started)
         return answer
@@ -247,14 +238,6 @@ class GraphClient:
     def _url(self, path: str) -> str:
         return self.root + path if path.startswith("/") else path
 
-    def _here(self, link: object) -> str | None:
-        """Return the *link* to a next page, if there is one. Raises UnexpectedAnswer where it leads elsewhere."""
-        if link is None or (isinstance(link, str) and urlsplit(link)[:2] == urlsplit(self.root)[:2]):
-            return link
-        raise UnexpectedAnswer(
-            "GET", str(link), message=f"the next page is not on {self.settings.cloud.graph}; no token was sent there"
-        )
-
     def _session(self) -> requests.Session:
         """Return this thread's session: requests does not promise that one can be shared."""
         session: requests.Session | None = getattr(self._threads, "session", None)
@@ -265,17 +248,3 @@ class GraphClient:
             with self._lock:
                 self._sessions.append(session)
         return session
-
-
-def _unreachable(error: requests.RequestException, method: str, path: str, url: str) -> Unreachable:
-    host = urlsplit(url).netloc
-    if isinstance(error, requests.exceptions.ProxyError):
-        return Unreachable(method, path, message=f"the proxy does not lead to {host}", sent=False)
-    if isinstance(error, requests.exceptions.SSLError):
-        return Unreachable(method, path, message=f"the certificate of {host} is not trusted", sent=False)
-    if isinstance(error, requests.exceptions.ReadTimeout):
-        return Unreachable(method, path, message=f"{host} did not answer in time", sent=True)
-    # ConnectTimeout and a refused connection never carried the request; requests names both ConnectionError.
-    never_sent = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
-    reason = f"cannot connect to {host}" if never_sent else f"the connection to {host} broke off"
-    return Unreachable(method, path, message=reason, sent=not never_sent)

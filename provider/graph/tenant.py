@@ -118,7 +118,7 @@ class Tenant:
             found = self.client.get(path)
         except NotFound:
             return None
-        if "id" not in found:
+        if found is None or "id" not in found:
             raise UnexpectedAnswer("GET", path, message="the answer is no object")
         return found
 

@@ -49,7 +49,7 @@ class Credential(Relationship):
     def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:  # noqa: ARG002 - a profile does not show it
         """Return the id that the reference points to. The first to ask has all profiles of the type asked at once."""
         answers = tenant.once(("references", owner.odata_type), lambda: _references(tenant, owner))
-        return target_of(answers[owner.id]) if owner.id in answers else reference(tenant, owner)
+        return target_of(answers[owner.id], _path(owner)) if owner.id in answers else reference(tenant, owner)
 
     def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
         """
@@ -57,7 +57,7 @@ class Credential(Relationship):
 
         Raises UnexpectedAnswer: Graph accepted the write and shows another reference.
         """
-        path = f"{owner.cast_path}/{NAVIGATION}/$ref"
+        path = f"{_path(owner)}/$ref"
         if value:
             # Intune has answered 500 to this PUT although it took effect: look before repeating it.
             tenant.client.put(
@@ -67,6 +67,11 @@ class Credential(Relationship):
             _remove(tenant, path)
         if tenant.eventually(lambda: True if reference(tenant, owner) == value else None) is None:
             raise UnexpectedAnswer("PUT", path, message="Graph accepted the reference but does not show it")
+
+
+def _path(owner: Owner) -> str:
+    """Return the path that reads the reference of a profile: only through its type does Graph have one."""
+    return f"{owner.cast_path}/{NAVIGATION}"
 
 
 def _address(tenant: Tenant, id_: str) -> str:
@@ -84,7 +89,7 @@ def _remove(tenant: Tenant, path: str) -> None:
 def reference(tenant: Tenant, owner: Owner) -> str | None:
     """Ask where the reference of one profile points; None where it is not set."""
     try:
-        return target_of(tenant.client.get(f"{owner.cast_path}/{NAVIGATION}"))
+        return target_of(tenant.client.get(_path(owner)), _path(owner))
     except NotFound:
         return None
 
@@ -93,21 +98,25 @@ def _references(tenant: Tenant, owner: Owner) -> dict[str, Json | GraphError | N
     """Ask, in batches, where the references of all listed profiles of the owner's type point."""
     listed = tenant.listing(owner.collection)
     owners = [replace(owner, id=one["id"]) for one in listed if one.get("@odata.type") == owner.odata_type]
-    answers = tenant.client.get_each([f"{one.cast_path}/{NAVIGATION}" for one in owners])
-    return {one.id: answers[f"{one.cast_path}/{NAVIGATION}"] for one in owners}
+    answers = tenant.client.get_each([_path(one) for one in owners])
+    return {one.id: answers[_path(one)] for one in owners}
 
 
-def target_of(answer: Json | GraphError | None) -> str | None:
+def target_of(answer: Json | GraphError | None, path: str) -> str | None:
     """
-    Read where a reference points from what Graph answered to a GET of it.
+    Read where a reference points from what Graph answered to a GET of it, at *path*.
 
-    All forms are understood: the object bare or wrapped in ``value``, and a reference that is not set as 404, as an
-    empty answer or as null. Raises the GraphError that it is given, unless that is a NotFound.
+    All forms are understood: the object bare or wrapped in ``value``, and a reference that is not set as 404, as 204
+    or as null. Raises the GraphError that it is given, unless that is a NotFound, and UnexpectedAnswer where the
+    answer is of no such form: that is no proof that nothing is set.
     """
     if isinstance(answer, NotFound) or answer is None:
         return None
     if isinstance(answer, GraphError):
         raise answer
     settings = answer["value"] if "value" in answer and "id" not in answer else answer
-    id_ = settings.get("id") if isinstance(settings, dict) else None
-    return str(id_).lower() if id_ else None
+    if settings is None:
+        return None
+    if not isinstance(settings, dict) or not settings.get("id"):
+        raise UnexpectedAnswer("GET", path, message="the answer is no derived credential, and does not say none is set")
+    return str(settings["id"]).lower()

@@ -99,7 +99,7 @@ def _embedded(body: bytes) -> Any:
     """Return a body as it stands in the answer of a batch: JSON as JSON, anything else as text."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
 
 

@@ -44,7 +44,7 @@ def test_an_object_is_made_read_changed_and_deleted(client: GraphClient) -> None
     """The verbs, each answered with the object, or with nothing where Intune answers with nothing."""
     made = client.post(SETTINGS, BODY)
     path = f"{SETTINGS}('{made['id']}')"
-    assert client.get(path)["displayName"] == "N"
+    assert (client.get(path) or {})["displayName"] == "N"
     for name in ("A", "B"):  # the sandbox answers one of two PATCHes with 204
         assert client.patch(path, {"displayName": name}).get("displayName", name) == name
     client.delete(path)
@@ -277,7 +277,7 @@ def test_a_netrc_entry_does_not_replace_the_token(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password secret\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
-    assert client.get(SETTINGS)["value"] == []
+    assert (client.get(SETTINGS) or {})["value"] == []
 
 
 def test_no_exception_of_the_http_library_leaves(client: GraphClient, portal: Portal) -> None:

@@ -287,7 +287,7 @@ def test_a_deleted_object_that_still_answers_is_gone_when_the_list_says_so(tenan
 
 
 def test_an_answer_without_an_id_is_no_object(tenant: Tenant, portal: Portal) -> None:
-    """An empty success must not read as an object whose every field was cleared."""
-    portal.fault(method="GET", path=rf"\('{MISSING}'\)", status=200, body="")
+    """It must not read as an object whose every field was cleared."""
+    portal.fault(method="GET", path=rf"\('{MISSING}'\)", status=200, body="{}")
     with pytest.raises(UnexpectedAnswer, match="the answer is no object"):
         CREDENTIAL.read(tenant, MISSING, INPUTS)
