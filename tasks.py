@@ -106,8 +106,11 @@ def main() -> None:
         description=f"tasks:\n{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("task", choices=TASKS, metavar="TASK")
+    parser.add_argument("task", nargs="?", choices=TASKS, metavar="TASK", help=argparse.SUPPRESS)
     chosen, arguments = parser.parse_known_args()
+    if chosen.task is None:
+        parser.print_help()
+        return
     setup()
     try:
         TASKS[chosen.task](arguments)

@@ -18,7 +18,7 @@ class DerivedCredentialIssuer(str, Enum):
     """
     The derived-credential provider.
 
-    XTEC is in the metadata of every cloud that has the type, though not on the pages that list the others.
+    X_TEC is in the metadata of every cloud that has the type, though not on the pages that list the others.
     """
 
     INTERCEDE = "intercede"
