@@ -1,0 +1,32 @@
+"""What the provider does where the SDK's host is not as expected: it says so, and works on without."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+
+from provider import host
+
+
+def test_nothing_of_the_host_is_a_failure_to_lack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside a host there is no request, no pool, no context and no engine, and nothing is raised."""
+    monkeypatch.setattr(sys, "argv", [])
+    assert host.urn() == ""
+    assert host.old_inputs() is None
+    assert host.widen(32) is False
+    assert host.status("waiting") is False
+    assert host.warn("careful") is False
+    assert host.report_partial_create("id", {}, "half done") is False
+    assert host.watch_engine(lambda: None) is False
+    assert host.engine_is_gone() is False
+
+
+def test_a_pool_of_another_make_is_left_alone() -> None:
+    """A thread that is no worker of an executor serves nobody's calls."""
+    said: list[bool] = []
+    thread = threading.Thread(target=lambda *_: said.append(host.widen(32)), args=(1,))
+    thread.start()
+    thread.join()
+    assert said == [False]
