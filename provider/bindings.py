@@ -7,7 +7,7 @@ is the profile's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +31,14 @@ class BindingKind(Kind):
         """Return the profile: it uses one credential, so it is bound once."""
         return inputs.get("device_configuration_id")
 
+    def claim(self, id_: str) -> Hashable:
+        """Return the reference of the profile *id_*; the profile itself may be another resource's."""
+        return ("binding", id_)
+
     def create(self, tenant: Tenant, inputs: Values) -> str:
         """Point the profile's reference to the credential, unless it does already."""
         id_ = str(inputs["device_configuration_id"])
-        if not tenant.claim(("binding", id_), host.urn()):
+        if not tenant.claim(self.claim(id_), host.urn()):
             raise AdoptionError(f"another resource of this program binds {id_}: declare it once")
         owner = profile(id_, inputs["profile_type"])
         before = reference(tenant, owner)

@@ -69,7 +69,9 @@ def _left_behind(entity: Entity, tenant: Tenant, inputs: Json) -> Json | None:
     if len(namesakes) == 1 and entity.matches(first, inputs) and _half_done(entity, tenant, first, inputs):
         if not tenant.claim(first["id"], host.urn()):
             raise AdoptionError(f"{first['id']} is managed by another resource of this program: declare it once")
-        host.warn(f"took over {first['id']}, which an interrupted run left: every declared field is equal")
+        host.warn(
+            f"took over {first['id']}, for every declared field is equal: an interrupted run or a renaming left it"
+        )
         return first
     ids = ", ".join(str(one["id"]) for one in namesakes)
     raise AdoptionError(

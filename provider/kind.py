@@ -8,7 +8,7 @@ plain dictionaries of declared fields. `provider.entities` has the kind that nea
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,6 +51,10 @@ class Kind(ABC):
     def identity(self, inputs: Values) -> Any:
         """Return what no other resource of the kind may declare while this one is still to be created, if anything."""
         return inputs.get("display_name")
+
+    def claim(self, id_: str) -> Hashable:
+        """Return what the resource that manages *id_* lays hands on; two resources of a program never share it."""
+        return id_
 
     @abstractmethod
     def create(self, tenant: Tenant, inputs: Values) -> str:

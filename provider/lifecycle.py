@@ -124,7 +124,7 @@ class GraphProvider(ResourceProvider):
 
         "Something changed" is answered with *changes* unset: the engine then finds out what, and shows it.
         """
-        _run.manages(host.urn(), id_)
+        _run.manages(host.urn(), self.kind.claim(id_))
         schema = self.kind.args.schema
         changed = schema.changed(olds, news)
         if not changed:
@@ -181,8 +181,16 @@ class GraphProvider(ResourceProvider):
 
     @_in_one_line
     def delete(self, _id: str, _props: Values) -> None:
-        """Delete the object."""
-        self.kind.delete(self._writer(), _id, _without_provider(_props))
+        """
+        Delete the object, unless another resource of the program has taken it over.
+
+        A resource that was renamed is to the engine a new one, which finds its object, and an old one to be deleted.
+        """
+        tenant = self._writer()
+        if tenant.claim(self.kind.claim(_id), host.urn()):
+            self.kind.delete(tenant, _id, _without_provider(_props))
+        else:
+            host.warn(f"{_id} is managed by another resource of this program now, and so it was not deleted")
 
     def _tenant(self) -> Tenant:
         from provider.graph import connect  # noqa: PLC0415 - a preview, and the program, never load it
@@ -194,8 +202,8 @@ class GraphProvider(ResourceProvider):
     def _writer(self) -> Tenant:
         """Return the tenant for a write: with all that the run manages, and the right to do what it is about to do."""
         tenant = self._tenant()
-        for id_, urn in _run.managed().items():
-            tenant.claim(id_, urn)
+        for claim, urn in _run.managed().items():
+            tenant.claim(claim, urn)
         if tenant.client.settings.permission_check:
             writing = {**_run.writing(), name_of(host.urn()) or self.kind.name: self.kind}
             tenant.authorize({name: kind.permissions for name, kind in writing.items()})

@@ -27,7 +27,7 @@ class Run:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._declared: dict[str, _Declared] = {}
-        self._managed: dict[str, str] = {}
+        self._managed: dict[Hashable, str] = {}
         self._writing: dict[str, Kind] = {}
 
     def declares(self, urn: str, kind: Kind, name: Hashable, *, fresh: bool) -> str | None:
@@ -48,14 +48,14 @@ class Run:
             ]
         return name_of(same[0]) if name is not None and same else None
 
-    def manages(self, urn: str, id_: str) -> None:
-        """Note that the object *id_* is the resource *urn*'s."""
+    def manages(self, urn: str, claim: Hashable) -> None:
+        """Note that what `Kind.claim` names is the resource *urn*'s."""
         if urn:
             with self._lock:
-                self._managed[id_] = urn
+                self._managed[claim] = urn
 
-    def managed(self) -> dict[str, str]:
-        """Return the resource of each object that was noted."""
+    def managed(self) -> dict[Hashable, str]:
+        """Return the resource of each claim that was noted."""
         with self._lock:
             return dict(self._managed)
 

@@ -46,6 +46,11 @@ class DefaultProvider:
         self.close()
         self._plugin, self._config = plugin, config
 
+    def ensure(self, config: Properties) -> None:
+        """Have a plugin, whatever this run configured it with; one with *config* if it has not loaded any."""
+        if self._plugin is None:
+            self.load(config)
+
     def close(self) -> None:
         """End the plugin."""
         if self._plugin is not None:

@@ -120,7 +120,7 @@ class Run:
         self.provider.kill()
 
     def load_provider(self, states: Iterable[State]) -> None:
-        """Have the plugin ready for resources of the last run, with the configuration of that run."""
+        """Have a plugin ready for resources of the last run: this run's, or one with the configuration of that run."""
         providers = {state.urn: state for state in self.deployment.resources if state.is_provider}
         own = urns.make(self.info.stack, self.info.project, urns.DYNAMIC_PROVIDER_TYPE, "default")
         for state in states:
@@ -130,7 +130,7 @@ class Run:
                     raise EngineError(f"unknown provider '{state.provider}' for resource '{state.urn}'")
                 if urn != own:
                     raise Unmodelled(f"{state.urn} has a provider that the stand-in engine does not model: {urn}.")
-                self.provider.load(providers[urn].inputs)
+                self.provider.ensure(providers[urn].inputs)
 
     def fresh_executor(self, *, go_on: bool) -> Executor:
         """Use other workers from now on: a part of the run is over, and its failures are not those of the next."""
