@@ -19,7 +19,8 @@ from provider.schema import Arguments, Part, optional
 from provider.values import Guid
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
-    from provider.graph.tenant import Listing, Tenant
+    from provider.graph.listing import Listing
+    from provider.graph.tenant import Tenant
 
 
 class EntityArgs(Arguments):

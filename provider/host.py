@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import grpc
@@ -37,10 +38,18 @@ def _local(name: str, attribute: str) -> Any:
     return None
 
 
+_about: ContextVar[str] = ContextVar("_about", default="")
+
+
 def urn() -> str:
     """Name the resource that this call is about; empty where the host does not tell."""
     request = _local("request", "urn")
-    return str(request.urn) if request is not None else ""
+    return str(request.urn) if request is not None else _about.get()
+
+
+def remember_urn() -> None:
+    """Keep the name of this call's resource in the thread's context, for the threads that will work for this call."""
+    _about.set(urn())
 
 
 def old_inputs() -> dict[str, Any] | None:
@@ -140,6 +149,16 @@ def status(message: str) -> bool:
 def warn(message: str) -> bool:
     """Show *message* as a warning of the resource at hand, in the row and below the results."""
     return _log(message, engine_pb2.WARNING, passing=False)
+
+
+def announce(message: str) -> bool:
+    """Show *message* once and for good, as one of the whole run and of no resource."""
+    return _engine.log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message))
+
+
+def debug(message: str) -> bool:
+    """Note *message* for those who run Pulumi with ``--debug``."""
+    return _engine.log(engine_pb2.LogRequest(severity=engine_pb2.DEBUG, message=message))
 
 
 def _log(message: str, severity: engine_pb2.LogSeverity.ValueType, *, passing: bool) -> bool:

@@ -54,6 +54,7 @@ def _in_one_line(method: _F) -> _F:
 
     @functools.wraps(method)
     def call(self: GraphProvider, *args: Any) -> Any:
+        host.remember_urn()
         try:
             with _work:
                 return method(self, *args)
@@ -94,7 +95,8 @@ class GraphProvider(ResourceProvider):
         if not settings.debug(os.environ):
             sys.tracebacklimit = 0  # the host prints tracebacks; our errors are whole sentences
         self._settings = settings.read(req.config.get, os.environ)
-        host.widen(self._settings.threads)
+        if not host.widen(self._settings.threads):
+            host.debug("the pool of the host cannot be widened: it serves four calls at once")
         _work.end_with_the_engine()
 
     @_in_one_line
@@ -197,14 +199,15 @@ class GraphProvider(ResourceProvider):
 
         if self._settings is None:
             raise Defect("the host did not configure the provider")
-        return connect(settings.locate(self._settings, os.environ), host.status, _work.permit)
+        located = settings.locate(self._settings, os.environ)
+        return connect(located, host.status, permit=_work.permit, announce=host.announce, ahead=_run.ahead)
 
     def _writer(self) -> Tenant:
         """Return the tenant for a write: with all that the run manages, and the right to do what it is about to do."""
         tenant = self._tenant()
-        for claim, urn in _run.managed().items():
-            tenant.claim(claim, urn)
-        if tenant.client.settings.permission_check:
+        _run.writes(host.urn())
+        _run.hand_over(tenant.claim)
+        if tenant.client.settings.permission_check and not tenant.may(_run.permissions() | {self.kind.permissions}):
             writing = {**_run.writing(), name_of(host.urn()) or self.kind.name: self.kind}
             tenant.authorize({name: kind.permissions for name, kind in writing.items()})
         return tenant

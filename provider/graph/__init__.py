@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
+from provider.graph.pacing import Pacer
 from provider.graph.tenant import Tenant
 from provider.settings import Settings, locate, read
 
@@ -21,18 +22,26 @@ _lock = threading.Lock()
 _tenants: dict[Settings, Tenant] = {}
 
 
-def connect(settings: Settings, notify: Callable[[str], object], permit: Callable[[], None] = lambda: None) -> Tenant:
+def connect(
+    settings: Settings,
+    notify: Callable[[str], object],
+    *,
+    permit: Callable[[], None] = lambda: None,
+    announce: Callable[[str], object] = lambda _: None,
+    ahead: Callable[[], int] = lambda: 0,
+) -> Tenant:
     """
     Return the tenant of *settings*: one per process, so that all kinds share its token, its lists and its limits.
 
-    Nothing is sent yet. *notify* is told what the client waits for; *permit* is asked before each write, and raises
-    where it must not be.
+    Nothing is sent yet. *notify* is told what the client waits for, and *announce* that the quota holds the run back;
+    *ahead* says how many writes will come. *permit* is asked before each write, and raises where it must not be.
     """
     with _lock:
         if settings not in _tenants:
             login = Login(settings, os.environ, notify)
             tokens = Tokens(settings, login.credential)
-            _tenants[settings] = Tenant(GraphClient(settings, tokens, notify=notify, permit=permit))
+            pacer = Pacer(settings.quota_share, notify=notify, announce=announce, ahead=ahead)
+            _tenants[settings] = Tenant(GraphClient(settings, tokens, notify=notify, permit=permit, pacer=pacer))
         return _tenants[settings]
 
 

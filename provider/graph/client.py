@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -18,13 +17,13 @@ from typing import Any, TypeVar
 from urllib.parse import quote as percent_encode
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from provider.errors import GraphError, Throttled, Unauthenticated
 from provider.graph import answers, batch, paging, retry
 from provider.graph.auth import Tokens
 from provider.graph.pacing import Pacer
+from provider.graph.transport import Sessions
 from provider.settings import Settings
 
 VERSION = "beta"
@@ -77,15 +76,11 @@ class GraphClient:
         self._jitter = jitter
         self._pacer = pacer or Pacer(settings.quota_share, notify=notify)
         self._backoff = retry.Backoff(patience=settings.patience)
-        self._threads = threading.local()
-        self._lock = threading.Lock()
-        self._sessions: list[requests.Session] = []
+        self._sessions = Sessions(settings.cloud.graph, settings.threads)
 
     def close(self) -> None:
         """Close every connection. The plugin never does: its process ends with them."""
-        with self._lock:
-            for session in self._sessions:
-                session.close()
+        self._sessions.close()
         self._tokens.close()
 
     def permissions(self) -> frozenset[str]:
@@ -123,8 +118,13 @@ class GraphClient:
         self._repeat("DELETE", path)
 
     def pages(self, path: str) -> Iterator[Json]:
+        """GET a collection: every object on every page, once. Raises like `page_by_page`."""
+        for page in self.page_by_page(path):
+            yield from page
+
+    def page_by_page(self, path: str) -> Iterator[list[Json]]:
         """
-        GET a collection: every object on every page, once.
+        GET a collection: the objects of one page after the other, each object once.
 
         Raises UnexpectedAnswer when a nextLink leads to another host, and when the pages do not end.
         """
@@ -212,7 +212,7 @@ class GraphClient:
         request_id = str(uuid.uuid4())
         started = self._clock()
         try:
-            with self._session().request(
+            with self._sessions.mine().request(
                 method,
                 url,
                 json=body,
@@ -237,14 +237,3 @@ class GraphClient:
 
     def _url(self, path: str) -> str:
         return self.root + path if path.startswith("/") else path
-
-    def _session(self) -> requests.Session:
-        """Return this thread's session: requests does not promise that one can be shared."""
-        session: requests.Session | None = getattr(self._threads, "session", None)
-        if session is None:
-            session = self._threads.session = requests.Session()
-            session.headers["User-Agent"] = "intune-derived-credentials"
-            session.mount(self.settings.cloud.graph, HTTPAdapter(pool_maxsize=1))
-            with self._lock:
-                self._sessions.append(session)
-        return session

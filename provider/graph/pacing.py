@@ -43,6 +43,16 @@ class Window:
             return None
         return self._answered[missing - 1] + self._seconds - now
 
+    def least(self, count: int, now: float) -> float:
+        """Return the seconds that *count* more requests need at the very least, until the last of them is sent."""
+        rounds, rest = divmod(max(count, 1) - 1, self.places)
+        missing = self._running + len(self._answered) + rest + 1 - self.places
+        if missing <= 0:
+            return rounds * self._seconds
+        # A place that is still in use frees a window after an answer that is yet to come.
+        freed = self._answered[missing - 1] if missing <= len(self._answered) else now
+        return (rounds + 1) * self._seconds + freed - now
+
     def start(self, count: int) -> None:
         """Take *count* places."""
         self._running += count
@@ -58,14 +68,17 @@ class Pacer:
     Lets requests pass as fast as the quota allows, first come, first served.
 
     *share* is the part of the quota that is ours, up to 1; less where other pipelines use the same application; 0 lets
-    everything pass and leaves the throttling to Graph. *notify* is told by whoever begins to wait.
+    everything pass and leaves the throttling to Graph. *notify* is told by everybody who begins to wait, and *announce*
+    by the first one alone; *ahead* says how many writes, at the least, will come beside those that wait.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - time is an argument, so that tests need none
         self,
         share: float = 1.0,
         *,
         notify: Callable[[str], object] = lambda _: None,
+        announce: Callable[[str], object] = lambda _: None,
+        ahead: Callable[[], int] = lambda: 0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[threading.Condition, float | None], object] = lambda condition, left: condition.wait(left),
     ) -> None:
@@ -73,6 +86,9 @@ class Pacer:
         self._writes = Window(max(1, int(WRITES * share)))
         self._requests = Window(max(1, int(REQUESTS * share)))
         self._notify = notify
+        self._announce = announce
+        self._ahead = ahead
+        self._announced = False
         self._clock = clock
         self._sleep = sleep
         self._condition = threading.Condition()
@@ -102,15 +118,28 @@ class Pacer:
             self._waiting_writes += writes
             told = False
             while (left := self._left(turn, writes, requests)) != 0.0:
-                if not told and left is not None:
+                if told:
+                    self._sleep(self._condition, left)
+                else:
                     told = True
-                    self._notify(self._forecast(left))
-                self._sleep(self._condition, left)
+                    self._tell(writes)
             self._line.popleft()
             self._waiting_writes -= writes
             self._writes.start(writes)
             self._requests.start(requests)
             self._condition.notify_all()
+
+    def _tell(self, writes: int) -> None:
+        """Say that the quota holds the run back. Others get on meanwhile: telling can take its time."""
+        text = self._forecast(writes)
+        first, self._announced = not self._announced, True
+        self._condition.release()
+        try:
+            self._notify(text)
+            if first:
+                self._announce(text)
+        finally:
+            self._condition.acquire()
 
     def _left(self, turn: object, writes: int, requests: int) -> float | None:
         """Return the seconds until it is this *turn*; None while that depends on others."""
@@ -120,10 +149,16 @@ class Pacer:
         waits = (self._writes.wait(writes, now) if writes else 0.0, self._requests.wait(requests, now))
         return None if None in waits else max(wait for wait in waits if wait is not None)
 
-    def _forecast(self, left: float) -> str:
-        """Say how many writes wait, and the least time that the quota needs for them."""
-        least = left + (max(self._waiting_writes, 1) - 1) // self._writes.places * WINDOW
-        return (
-            f"Graph's quota ({self._writes.places} writes in {WINDOW:.0f} s) holds the run back: "
-            f"{self._waiting_writes} writes wait, for {least:.0f} s at least"
-        )
+    def _forecast(self, writes: int) -> str:
+        """Say how many writes wait, and the least time that the quota needs for them; or that reads do."""
+        now = self._clock()
+        if not writes:
+            least = self._requests.least(1, now)
+            return f"{_hold(self._requests.places, 'requests')}, for {least:.0f} s at least"
+        count = self._waiting_writes + self._ahead()
+        waiting = "a write waits" if count == 1 else f"{count} writes wait"
+        return f"{_hold(self._writes.places, 'writes')}: {waiting}, for {self._writes.least(count, now):.0f} s at least"
+
+
+def _hold(places: int, what: str) -> str:
+    return f"Graph's quota ({places} {what} in {WINDOW:.0f} s) holds the run back"

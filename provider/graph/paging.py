@@ -22,9 +22,9 @@ _IDLE_PAGES = 20
 """Pages in a row without anything new: Graph does send empty ones where it filters late, but not many."""
 
 
-def pages(client: GraphClient, path: str) -> Iterator[Json]:
+def pages(client: GraphClient, path: str) -> Iterator[list[Json]]:
     """
-    GET a collection: every object on every page, once, though what is made meanwhile moves others a page on.
+    GET a collection, page by page: every object once, though what is made meanwhile moves others a page on.
 
     Raises UnexpectedAnswer when a nextLink leads to another host or to a page that was read already, and when the
     pages bring nothing new any more and yet do not end.
@@ -35,7 +35,7 @@ def pages(client: GraphClient, path: str) -> Iterator[Json]:
         read.add(link)
         page = client.get(link) or {}
         before = len(ids)
-        yield from _fresh(_members(page, link), ids)
+        yield list(_fresh(_members(page, link), ids))
         idle = 0 if len(ids) > before else idle + 1
         link = _here(client, page.get("@odata.nextLink"))
         if link in read or (link is not None and idle == _IDLE_PAGES):

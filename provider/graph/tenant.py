@@ -1,23 +1,32 @@
 """
 One tenant as one run sees it: its client, its lists, and what this run has laid hands on.
 
-The first read of a collection lists it once; every later read, every look for an object to adopt and every search for
-a duplicate is served from that list. What this run writes is dropped from it and asked for anew. All of it dies with
-the process, so a run never sees another run's memory.
+The first read of a collection lists it once (`provider.graph.listing`); every later read, every look for an object to
+adopt and every search for a duplicate is served from that list. What this run writes is dropped from it and asked for
+anew. All of it dies with the process, so a run never sees another run's memory.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from provider.collection import Collection
 from provider.errors import NotFound, Unauthorized, UnexpectedAnswer
 from provider.graph.client import GraphClient
+from provider.graph.listing import Listing
 
 Json = dict[str, Any]
 _T = TypeVar("_T")
+
+_ASIDE = 8
+"""
+Requests in the background at once. While one page of a hundred is under way, the five batches that the page before it
+gave rise to are too, and at times another list with its own.
+"""
 
 
 class _Promise:
@@ -47,29 +56,6 @@ class _Promise:
                 use(value)
 
 
-class Listing:
-    """Every object of one collection, by id."""
-
-    def __init__(self, objects: Iterator[Json]) -> None:
-        self._lock = threading.Lock()
-        self._objects = {str(one["id"]): one for one in objects if "id" in one}
-
-    def __iter__(self) -> Iterator[Json]:
-        """Iterate over the objects as they are at this moment."""
-        with self._lock:
-            return iter(list(self._objects.values()))
-
-    def get(self, id_: str) -> Json | None:
-        """Return the object, or None where the list does not have it. That alone proves no absence."""
-        with self._lock:
-            return self._objects.get(id_)
-
-    def forget(self, id_: str) -> None:
-        """Drop an object that this run wrote: whoever needs it asks for it anew."""
-        with self._lock:
-            self._objects.pop(id_, None)
-
-
 class Tenant:
     """What one run shares about one tenant. Safe to share between threads."""
 
@@ -78,6 +64,20 @@ class Tenant:
         self._lock = threading.Lock()
         self._promises: dict[Hashable, _Promise] = {}
         self._claims: dict[Hashable, str] = {}
+        self._aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="graph")
+
+    def aside(self, task: Callable[[], _T]) -> Future[_T]:
+        """
+        Do *task* in the background, in the context of the call that it is for.
+
+        It must not wait for another such task: both might wait for one place.
+        """
+        return self._aside.submit(copy_context().run, task)
+
+    def may(self, needs: Iterable[tuple[str, ...]]) -> bool:
+        """Tell whether the token has one of the permissions of each member of *needs*."""
+        granted = self.client.permissions()
+        return all(granted.intersection(permissions) for permissions in needs)
 
     def authorize(self, needs: Mapping[str, tuple[str, ...]]) -> None:
         """
@@ -101,12 +101,13 @@ class Tenant:
         return value
 
     def listing(self, collection: Collection) -> Listing:
-        """
-        Return the list of *collection*.
+        """Return the list of *collection*. It is asked for once in a run, and says itself if it could not be had."""
+        return self.once(("listing", collection.path), lambda: self._list(collection))
 
-        Raises GraphError: the list could not be had. It is not asked for again in this run.
-        """
-        return self.once(("listing", collection.path), lambda: Listing(self.client.pages(collection.listed)))
+    def _list(self, collection: Collection) -> Listing:
+        listing = Listing()
+        self.aside(lambda: listing.fill(self.client.page_by_page(collection.listed)))
+        return listing
 
     def find(self, path: str) -> Json | None:
         """

@@ -121,7 +121,7 @@ def test_an_object_that_was_not_made_is_made_or_reported(tenant: Tenant, portal:
 
 def test_an_object_that_shows_late_is_waited_for(tenant: Tenant, portal: Portal, clock: Clock) -> None:
     """The list lags behind the write; the look is repeated until the deadline, and the object taken once."""
-    tenant.listing(CREDENTIAL.collection)
+    list(tenant.listing(CREDENTIAL.collection))
     portal.fault(method="POST", path="derivedCredentials$", drop="after")
     portal.fault(path="derivedCredentials", lagReads=3)
     id_ = CREDENTIAL.create(tenant, INPUTS)
@@ -131,7 +131,7 @@ def test_an_object_that_shows_late_is_waited_for(tenant: Tenant, portal: Portal,
 
 def test_a_namesake_that_was_there_before_is_not_ours(tenant: Tenant, portal: Portal) -> None:
     """After a lost answer only an object that was absent before can be what the POST made."""
-    tenant.listing(CREDENTIAL.collection)  # the list is made, and then somebody else creates the same thing
+    list(tenant.listing(CREDENTIAL.collection))  # the list is made, and then somebody else creates the same thing
     portal.fault(method="POST", path="derivedCredentials$", drop="before")
     stranger = portal.seed("derivedCredentials", **{**WIRE, "helpUrl": "https://other.example"})
     with pytest.raises(OutcomeUnknown):
@@ -141,7 +141,7 @@ def test_a_namesake_that_was_there_before_is_not_ours(tenant: Tenant, portal: Po
 
 def test_several_that_fit_are_not_chosen_between(tenant: Tenant, portal: Portal) -> None:
     """Two objects appeared where one was asked for: a person must say which."""
-    tenant.listing(CREDENTIAL.collection)
+    list(tenant.listing(CREDENTIAL.collection))
     portal.fault(method="POST", path="derivedCredentials$", drop="after")
     twin = portal.seed("derivedCredentials", **WIRE)
     with pytest.raises(OutcomeUnknown, match="delete all but one in the portal") as caught:
@@ -151,7 +151,7 @@ def test_several_that_fit_are_not_chosen_between(tenant: Tenant, portal: Portal)
 
 def test_looking_that_fails_is_reported_with_what_it_was_for(tenant: Tenant, portal: Portal) -> None:
     """When neither the POST nor the look gets an answer, the error has both stories."""
-    tenant.listing(CREDENTIAL.collection)
+    list(tenant.listing(CREDENTIAL.collection))
     portal.fault(method="POST", path="derivedCredentials$", drop="after")
     portal.fault(method="GET", path="derivedCredentials", times=99, status=500)
     with pytest.raises(OutcomeUnknown, match=r"the connection to .* broke off.* and looking for it failed: GET"):

@@ -118,7 +118,7 @@ def test_an_object_on_two_pages_is_one_object(client: GraphClient, portal: Porta
 
 def test_an_object_on_two_pages_is_found_once_after_a_lost_answer(tenant: Tenant, portal: Portal) -> None:
     """It is what the POST made, and not several objects that nobody can choose between."""
-    tenant.listing(CREDENTIAL.collection)
+    list(tenant.listing(CREDENTIAL.collection))
     made = {"@odata.type": ODATA_TYPE, **WIRE, "id": ID}
     link = f"{tenant.client.root}{SETTINGS}?$skiptoken=2"
     portal.fault(method="POST", path="derivedCredentials$", drop="after")

@@ -38,7 +38,7 @@ def test_one_failure_serves_everybody(client: GraphClient, portal: Portal) -> No
     tenant = Tenant(client)
     for _ in range(3):
         with pytest.raises(Forbidden):
-            tenant.listing(CREDENTIALS)
+            list(tenant.listing(CREDENTIALS))
     assert portal.sent() == [f"GET {SETTINGS}"]
 
 

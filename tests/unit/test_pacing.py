@@ -147,8 +147,84 @@ def test_who_waits_is_told_how_many_and_how_long() -> None:
         with paced.pass_through(writes=1):
             pass
     assert said == [
-        "Graph's quota (100 writes in 20 s) holds the run back: 1 writes wait, for 20 s at least",
+        "Graph's quota (100 writes in 20 s) holds the run back: a write waits, for 20 s at least",
     ]
+
+
+def test_all_rows_tell_it_and_the_run_once() -> None:
+    """Each write that must wait tells in its row; the run tells once. What is still to come counts as well."""
+    rows: list[str] = []
+    run: list[str] = []
+    clock = Still()
+    paced = Pacer(notify=rows.append, announce=run.append, ahead=lambda: 230, clock=clock, sleep=clock.sleep)
+    for _ in range(102):
+        with paced.pass_through(writes=1):
+            pass
+    # 231 more writes: a hundred after 20 s, a hundred after 40 s, the rest after 60 s.
+    told = "Graph's quota (100 writes in 20 s) holds the run back: 231 writes wait, for 60 s at least"
+    assert run == [told]
+    assert rows == [told]
+    for _ in range(100):
+        with paced.pass_through(writes=1):
+            pass
+    assert len(rows) == 2
+    assert run == [told]
+
+
+def test_reads_that_wait_say_so() -> None:
+    """Reads have a limit of their own, and do not talk of writes."""
+    said: list[str] = []
+    paced, clock = pacer(said)
+    for _ in range(51):
+        with paced.pass_through(requests=20):
+            pass
+    assert clock.now == 20.0
+    assert said == ["Graph's quota (1000 requests in 20 s) holds the run back, for 20 s at least"]
+
+
+def test_telling_does_not_hold_up_the_others() -> None:
+    """While one tells that it waits, which can take seconds, another request is answered."""
+    clock = Still()
+    telling, answered = threading.Event(), threading.Event()
+
+    def tell(_: str) -> None:
+        telling.set()
+        assert answered.wait(20)
+
+    paced = Pacer(0.02, notify=tell, clock=clock, sleep=clock.sleep)  # two writes at once
+
+    def write(done: threading.Event | None) -> None:
+        with paced.pass_through(writes=1):
+            if done is not None:
+                assert telling.wait(20)
+        if done is not None:
+            done.set()
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(write, answered)
+        with paced.pass_through(writes=1):
+            pass
+        list(pool.map(write, [None]))
+        first.result()
+    assert clock.now == 20.0
+
+
+@given(answered=st.integers(0, 12), running=st.integers(0, 12), count=st.integers(1, 40), places=st.integers(1, 12))
+def test_the_forecast_is_never_more_than_what_comes(answered: int, running: int, count: int, places: int) -> None:
+    """Even if every answer comes at once, the last of so many writes is sent no earlier than was said."""
+    answered, running = min(answered, places), min(running, places - min(answered, places))
+    window = Window(places)
+    window.start(answered + running)
+    window.answer(answered, 0.0)
+    now = 5.0
+    said = window.least(count, now)
+    window.answer(running, now)
+    moment = now
+    for _ in range(count):
+        moment += window.wait(1, moment) or 0.0
+        window.start(1)
+        window.answer(1, moment)
+    assert moment - now == pytest.approx(said)
 
 
 def fail(paced: Pacer) -> None:

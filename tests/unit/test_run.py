@@ -1,0 +1,70 @@
+"""What one process notes about its run."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import pytest
+
+from provider import DerivedCredentialSettings, IosDerivedCredentialAuthenticationConfiguration
+from provider.run import Run
+
+CREDENTIAL = DerivedCredentialSettings.kind
+PROFILE = IosDerivedCredentialAuthenticationConfiguration.kind
+
+
+@pytest.mark.parametrize(
+    ("first_is_fresh", "second_is_fresh", "told"),
+    [(True, True, "a"), (True, False, "a"), (False, True, "a"), (False, False, None)],
+)
+def test_a_name_declared_twice(*, first_is_fresh: bool, second_is_fresh: bool, told: str | None) -> None:
+    """Two objects may have one name unless one of them is still to be created."""
+    run = Run()
+    assert run.declares("urn::a", CREDENTIAL, "name", fresh=first_is_fresh) is None
+    assert run.declares("urn::b", CREDENTIAL, "name", fresh=second_is_fresh) == told
+
+
+def test_names_are_per_kind_and_may_change() -> None:
+    """A profile and a credential may share a name; a resource that is checked again counts with its last name."""
+    run = Run()
+    assert run.declares("urn::a", CREDENTIAL, "name", fresh=True) is None
+    assert run.declares("urn::b", PROFILE, "name", fresh=True) is None
+    assert run.declares("urn::a", CREDENTIAL, "other", fresh=True) is None
+    assert run.declares("urn::c", CREDENTIAL, "name", fresh=True) is None
+    assert run.declares("urn::a", CREDENTIAL, "name", fresh=True) == "c"
+
+
+@pytest.mark.parametrize("name", [None, ["a", "list"], 5])
+def test_what_is_no_name_is_nobodys(name: Hashable) -> None:
+    """A name that is not known yet, or wrong, is the same as no other."""
+    run = Run()
+    assert [run.declares(urn, CREDENTIAL, name, fresh=True) for urn in ("urn::a", "urn::b")] == [None, None]
+
+
+def test_claims_are_handed_over_once() -> None:
+    """Every write hands over what was noted since the one before."""
+    run = Run()
+    claimed: list[tuple[Hashable, str]] = []
+
+    def claim(key: Hashable, urn: str) -> None:
+        claimed.append((key, urn))
+
+    run.manages("urn::a", "1")
+    run.hand_over(claim)
+    run.manages("urn::b", "2")
+    run.hand_over(claim)
+    run.hand_over(claim)
+    assert claimed == [("1", "urn::a"), ("2", "urn::b")]
+
+
+def test_what_is_ahead_is_what_was_noted_and_not_begun() -> None:
+    """It shrinks with every resource that begins to be written; what the run needs does not."""
+    run = Run()
+    for urn in ("urn::a", "urn::b", "urn::b"):
+        run.will_write(urn, CREDENTIAL)
+    assert run.ahead() == 2
+    run.writes("urn::a")
+    run.writes("urn::of-a-destroy")
+    assert run.ahead() == 1
+    assert set(run.writing()) == {"a", "b"}
+    assert run.permissions() == {CREDENTIAL.permissions}
