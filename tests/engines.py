@@ -74,13 +74,54 @@ class Stack:
         """Destroy."""
         return self._run("destroy", "--yes", "--skip-preview")
 
-    def _run(self, verb: str, *flags: str, signed_in: bool = True) -> Outcome:
-        options = [*self.options, "--config-file", str(self.file), "--cwd", str(self.project)]
-        environment = {**os.environ, **self.engine_environment, **(self.environment if signed_in else {})}
-        done = subprocess.run(
-            [*self.command, verb, "--stack", "dev", *options, *flags],
+    def start_up(self) -> subprocess.Popen[bytes]:
+        """Start an update whose output nobody reads, and return while it runs."""
+        return subprocess.Popen(
+            self._line("up", "--yes", "--skip-preview"),
             cwd=ROOT,
-            env=environment,
+            env=self._environment(signed_in=True),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def unlock(self) -> None:
+        """Take away the lock that a killed CLI leaves behind. The stand-in sees by itself that its owner is dead."""
+        if self.engine_environment:
+            cancel = [
+                *self.command,
+                "cancel",
+                "--yes",
+                "--stack",
+                "dev",
+                "--non-interactive",
+                "--cwd",
+                str(self.folder),
+            ]
+            subprocess.run(cancel, env=self._environment(signed_in=False), check=True, capture_output=True)
+
+    def forget_interrupted_creates(self) -> Outcome:
+        """Let the CLI forget the creates that a kill interrupted, which the run after it has made good or made anew."""
+        return self.refresh("--clear-pending-creates")
+
+    def deployment(self) -> dict[str, Any]:
+        """Return the state, whichever engine wrote it; an empty one where none did."""
+        found = [*self.folder.glob("state.json"), *self.folder.glob("state/.pulumi/stacks/*/dev.json")]
+        document = json.loads(found[0].read_text(encoding="utf-8")) if found else {"deployment": {}}
+        deployment = document["deployment"] if "deployment" in document else document["checkpoint"].get("latest")
+        return deployment or {}
+
+    def _line(self, verb: str, *flags: str) -> list[str]:
+        options = [*self.options, "--config-file", str(self.file), "--cwd", str(self.project)]
+        return [*self.command, verb, "--stack", "dev", *options, *flags]
+
+    def _environment(self, *, signed_in: bool) -> dict[str, str]:
+        return {**os.environ, **self.engine_environment, **(self.environment if signed_in else {})}
+
+    def _run(self, verb: str, *flags: str, signed_in: bool = True) -> Outcome:
+        done = subprocess.run(
+            self._line(verb, *flags),
+            cwd=ROOT,
+            env=self._environment(signed_in=signed_in),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

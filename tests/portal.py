@@ -29,6 +29,10 @@ class Portal:
         self._call("DELETE", "requests")
         return seen
 
+    def asked(self) -> int:
+        """Return how many requests there were since they were last forgotten, and forget none."""
+        return len(self._call("GET", "requests"))
+
     def sent(self) -> list[str]:
         """Return the requests to Graph since the last call, each as ``METHOD path`` below the version, readable."""
         return [line(one) for one in self.requests() if "/beta/" in one["path"] and one.get("batchPart") is None]
@@ -71,6 +75,10 @@ class Portal:
     def remove(self, id_: str) -> None:
         """Delete an object behind a stack's back."""
         self._call("DELETE", f"objects/{id_}")
+
+    def clear(self) -> None:
+        """Delete everything in the tenant."""
+        self._call("DELETE", "objects")
 
     def switch(self, **settings: Any) -> None:
         """Change the tenant's manners."""

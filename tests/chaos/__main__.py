@@ -1,88 +1,102 @@
 """
-The chaos task: every cell of the matrix, through the real plugin process; prints the table with its counts.
+The chaos task: everything that may break, broken on purpose, and nothing lost.
 
-Arguments: a part of an operation's name, to play only those; ``--seed N --sample M`` to play M of all.
+Chance starts from --seed, so that what went wrong once can be done again.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from queue import Queue
+from collections.abc import Callable, Iterable
 
-from sandbox.graph import Sandbox
-from tests.chaos.matrix import FAULTS, OPERATIONS, Cell, cells
-from tests.chaos.play import Verdict, play
-from tests.portal import Portal
+from tests.chaos import creates as creating
+from tests.chaos import kills as killing
+from tests.chaos import quota as spending
+from tests.chaos import report
+from tests.chaos.matrix import cells
 
-_WORKERS = 6
-
-
-def play_all(chosen: Sequence[Cell]) -> list[tuple[Cell, Verdict]]:
-    """Play *chosen* cells, some at a time, each in a tenant of its own."""
-    worlds: Queue[tuple[Sandbox, Portal]] = Queue()
-    sandboxes = [Sandbox().__enter__() for _ in range(_WORKERS)]
-    for sandbox in sandboxes:
-        worlds.put((sandbox, Portal(sandbox.graph_endpoint)))
-
-    def one(cell: Cell) -> tuple[Cell, Verdict]:
-        world = worlds.get()
-        try:
-            return cell, play(cell, *world)
-        finally:
-            worlds.put(world)
-
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        played = list(pool.map(one, chosen))
-    for sandbox in sandboxes:
-        sandbox.__exit__(None, None, None)
-    return played
+_MINUTE = 60.0
+_BUSY = 6
+"""Whole engines at once: unlike plugins, they do not mostly wait."""
 
 
-def table(played: Sequence[tuple[Cell, Verdict]]) -> str:
-    """Write one row per operation and one column per fault: cells that ended at once + after one more up."""
-    lines = [f"{'':58}" + "".join(f"{fault.name:>12}" for fault in FAULTS)]
-    for operation in OPERATIONS:
-        counts = []
-        for fault in FAULTS:
-            ended = [verdict for cell, verdict in played if cell.operation == operation and cell.fault == fault]
-            wrong = sum(bool(verdict.wrong) for verdict in ended)
-            at_once = sum(verdict.ups == 1 for verdict in ended)
-            counts.append(f"{at_once}+{len(ended) - at_once}" + (f" !{wrong}" if wrong else ""))
-        if any(count != "0+0" for count in counts):
-            lines.append(f"{operation!s:58}" + "".join(f"{count:>12}" for count in counts))
-    return "\n".join(lines)
+def matrix(chosen: argparse.Namespace) -> bool:
+    """Every operation of every resource against every fault, before and after its effect, once and thrice."""
+    wanted = [cell for cell in cells() if chosen.only in str(cell)]
+    if chosen.count:
+        wanted = report.sample(chosen.seed, min(chosen.count, len(wanted)), wanted)
+    last = time.monotonic()
+
+    def progress(count: int) -> None:
+        nonlocal last
+        if time.monotonic() > last + _MINUTE:
+            last = time.monotonic()
+            print(f"{count} of {len(wanted)} cells", flush=True)
+
+    played = report.play_all(wanted, chosen.workers, progress)
+    print(report.table(played))
+    return _told(report.summary(played), report.wrong(played))
+
+
+def kills(chosen: argparse.Namespace) -> bool:
+    """Engine or plugin killed at 200 random moments of an up of 30 objects, and up again."""
+    ended = killing.kill_at(killing.moments(chosen.count or 200, chosen.seed), min(chosen.workers, _BUSY))
+    return _told(killing.summary(ended), (f"{one.moment}: {text}" for one in ended for text in one.wrong))
+
+
+def creates(chosen: argparse.Namespace) -> bool:
+    """10,000 creates with a random fault in each."""
+    tally = creating.create_many(chosen.count or 10_000, chosen.seed, chosen.workers)
+    return _told(str(tally), [*tally.lost, *tally.doubled, *tally.undone]) and tally.well
+
+
+def quota(chosen: argparse.Namespace) -> bool:
+    """500 creates under the quota: alone, and with another writer who takes half of it."""
+    alone = spending.create_under_quota(chosen.count or 500, shared=False)
+    well = _told(f"alone: {alone}", alone.failures)
+    shared = spending.create_under_quota(chosen.count or 500, shared=True)
+    well = _told(f"shared: {shared}", shared.failures) and well
+    complete = all(one.objects == one.created for one in (alone, shared))
+    return well and complete and not alone.throttled and alone.used >= 0.95
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {
+    part.__name__: part for part in (matrix, kills, creates, quota)
+}
+
+
+def _told(summary: str, problems: Iterable[str]) -> bool:
+    """Print how it ended, and what did not end well; tell whether all did."""
+    listed = list(problems)
+    print("\n".join([f"\n{summary}.", *(f"! {problem}" for problem in listed)]), flush=True)
+    return not listed
 
 
 def main() -> None:
-    """Play the cells and leave with 0 if all ended well."""
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("operations", nargs="?", default="", help="a part of an operation's name")
-    parser.add_argument("--sample", type=int, help="how many cells to play, chosen by --seed")
-    parser.add_argument("--seed", type=int, default=0)
-    chosen = parser.parse_args()
-    wanted = [cell for cell in cells() if chosen.operations in str(cell.operation)]
-    if chosen.sample:
-        wanted = random.Random(chosen.seed).sample(wanted, chosen.sample)  # noqa: S311 - no secret
-    started = time.monotonic()
-    played = play_all(wanted)
-    print(table(played))
-    ended = Counter(verdict.ups for _, verdict in played)
-    wrong = [(cell, verdict) for cell, verdict in played if verdict.wrong]
-    print(
-        f"\n{len(played)} cells in {time.monotonic() - started:.0f} s: {ended[1]} reached the declared state at once, "
-        f"{ended[2]} after a readable error and one more up, {len(wrong)} not at all."
+    """Do the parts that are asked for, and leave with 0 if all ended well."""
+    listed = "\n".join(f"  {name:<8}{part.__doc__}" for name, part in PARTS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.chaos",
+        description=f"{__doc__}\nparts:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    for cell, verdict in wrong:
-        print(
-            f"! {cell.operation} | {cell.fault.name} {cell.when} x{cell.times}: {verdict.wrong} | {verdict.told[:300]}"
-        )
-    sys.exit(bool(wrong))
+    parser.add_argument("parts", nargs="*", metavar="PART", help="what to do; all of it if none is named")
+    parser.add_argument("--seed", type=int, default=0, help="what chance starts from")
+    parser.add_argument("--count", type=int, help="how many cells, kills or creates, instead of all")
+    parser.add_argument("--workers", type=int, default=20, help="how many tenants at once; they mostly wait")
+    parser.add_argument("--only", default="", help="matrix: a part of the names of the cells to play")
+    chosen = parser.parse_args()
+    unknown = set(chosen.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    well = True
+    for name in chosen.parts or PARTS:
+        started = time.monotonic()
+        well = PARTS[name](chosen) and well
+        print(f"({name}: {time.monotonic() - started:.0f} s)\n", flush=True)
+    sys.exit(not well)
 
 
 if __name__ == "__main__":

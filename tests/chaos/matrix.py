@@ -19,7 +19,7 @@ class Operation(NamedTuple):
 
     kind: str
     doing: str
-    """create, update, read or delete."""
+    """create, adopt, update, read or delete."""
     method: str
     path: str
     """A regular expression."""
@@ -43,6 +43,10 @@ class Cell(NamedTuple):
     fault: Fault
     when: str
     times: int
+
+    def __str__(self) -> str:
+        """Name it, so that it can be played again."""
+        return f"{self.operation} | {self.fault.name} {self.when} x{self.times}"
 
     def armed(self) -> dict[str, Any]:
         """Return the fault as the sandbox takes it."""
@@ -80,6 +84,8 @@ def _settings() -> list[Operation]:
     return [
         Operation(name, "create", "GET", _SETTINGS_LIST),
         Operation(name, "create", "POST", _SETTINGS_LIST),
+        Operation(name, "adopt", "GET", _SETTINGS_LIST),
+        Operation(name, "adopt", "PATCH", _SETTINGS_ITEM),
         Operation(name, "update", "PATCH", _SETTINGS_ITEM),
         Operation(name, "update", "GET", _SETTINGS_LIST),
         Operation(name, "read", "GET", _SETTINGS_LIST),
@@ -94,12 +100,18 @@ def _profile(name: str) -> list[Operation]:
         Operation(name, "create", "POST", rf"{_PROFILES}$"),
         Operation(name, "create", "GET", _REFERENCE),
         Operation(name, "create", "POST", r"/assign$"),
+        Operation(name, "adopt", "GET", _PROFILES_LIST),
+        Operation(name, "adopt", "GET", _REFERENCE),
+        Operation(name, "adopt", "PATCH", _PROFILES),
+        Operation(name, "adopt", "POST", r"/assign$"),
+        Operation(name, "adopt", "PUT", r"/\$ref$"),
         Operation(name, "update", "PATCH", _PROFILES),
         Operation(name, "update", "POST", r"/assign$"),
         Operation(name, "update", "PUT", r"/\$ref$"),
         Operation(name, "update", "GET", _REFERENCE),
         Operation(name, "read", "GET", _PROFILES_LIST),
         Operation(name, "read", "POST", r"/\$batch$"),
+        Operation(name, "read", "GET", _REFERENCE),
         Operation(name, "delete", "DELETE", _PROFILES),
         Operation(name, "delete", "GET", _PROFILES),
     ]
@@ -114,6 +126,7 @@ OPERATIONS = [
     Operation("binding", "update", "PUT", r"/\$ref$"),
     Operation("binding", "read", "GET", _PROFILES_LIST),
     Operation("binding", "read", "POST", r"/\$batch$"),
+    Operation("binding", "read", "GET", _REFERENCE),
     Operation("binding", "delete", "GET", _REFERENCE),
     Operation("binding", "delete", "DELETE", r"/\$ref$"),
     Operation("scopedSettings", "create", "GET", _REFERENCE),

@@ -12,20 +12,23 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import grpc
-from google.protobuf import json_format
-from pulumi.runtime.proto import provider_pb2, status_pb2
+from pulumi.runtime.proto import provider_pb2
 
 from provider.kind import kind_called
 from sandbox.graph import Sandbox
 from tests.chaos.matrix import GROUP, OTHER_GROUP, Cell
-from tests.plugin.driver import Plugin
+from tests.plugin import processes
+from tests.plugin.driver import Plugin, half_done
 from tests.portal import Portal
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CONFIG = {"tenantId": TENANT, "cloud": "sandbox"}
 QUICK = {"INTUNE_PATIENCE": "1.2", "INTUNE_CONSISTENCY": "2.5", "INTUNE_TIMEOUT": "0.4"}
 SETTINGS = {"displayName": "Settings", "issuer": "purebred", "notificationType": "email"}
-STRANGER = "Somebody else's"
+_PROFILE_TYPES = {
+    "androidProfile": "#microsoft.graph.androidDeviceOwnerDerivedCredentialAuthenticationConfiguration",
+    "iosProfile": "#microsoft.graph.iosDerivedCredentialAuthenticationConfiguration",
+}
 
 
 class Verdict(NamedTuple):
@@ -34,6 +37,72 @@ class Verdict(NamedTuple):
     ups: int
     told: str
     wrong: str
+
+
+class Stage:
+    """What is there before the play begins: what others have made, and what the stack is going to declare."""
+
+    def __init__(self, kind: str, doing: str, portal: Portal) -> None:
+        self.owns = kind == "derivedCredential" or kind in _PROFILE_TYPES
+        self.shared: set[str] = set()
+        """Objects of others that the resource is there to change."""
+        self.first: dict[str, Any] = {}
+        self.then: dict[str, Any] = {}
+        self._portal = portal
+        self._credentials = [
+            portal.seed("derivedCredentials", **{**SETTINGS, "displayName": f"Settings {tag}"}) for tag in "AB"
+        ]
+        for odata_type in _PROFILE_TYPES.values():  # of which one is no namesake, and the other is
+            name = "Ours" if odata_type != _PROFILE_TYPES.get(kind) else "Somebody else's"
+            portal.seed("deviceConfigurations", **{"@odata.type": odata_type}, displayName=name)
+        self._declare(kind)
+        adopted = self._to_adopt(kind) if doing == "adopt" else ""
+        self.others = {one["id"]: one for one in portal.objects() if one["id"] != adopted}
+
+    def _declare(self, kind: str) -> None:
+        if kind == "derivedCredential":
+            self.first = {"display_name": "Ours", "issuer": "purebred", "notification_types": ["email"]}
+            self.then = {**self.first, "help_url": "https://a.example"}
+        elif kind == "certificateState":
+            id_ = self._portal.seed("deviceConfigurationsAllManagedDeviceCertificateStates")
+            self.shared = {id_}
+            self.first = {"adopt": id_, "allow_write": True, "managed_device_display_name": "A"}
+            self.then = {**self.first, "managed_device_display_name": "B"}
+        elif kind in _PROFILE_TYPES:
+            self.first = {"display_name": "Ours", **self._related(0, GROUP)}
+            self.then = {**self.first, "description": "D", **self._related(1, OTHER_GROUP)}
+        else:
+            self._declare_scoped(kind)
+
+    def _to_adopt(self, kind: str) -> str:
+        """Put an object there that differs in all that can be changed, and declare that it be taken over."""
+        if kind in _PROFILE_TYPES:
+            id_ = self._portal.seed("deviceConfigurations", **{"@odata.type": _PROFILE_TYPES[kind]}, displayName="Old")
+        else:
+            id_ = self._portal.seed("derivedCredentials", **{**SETTINGS, "displayName": "Old"})
+        self.first = {**self.first, "adopt": id_}
+        return id_
+
+    def _related(self, credential: int, group: str) -> dict[str, Any]:
+        return {
+            "derived_credential_settings_id": self._credentials[credential],
+            "assignments": [{"target": "groupAssignmentTarget", "group_id": group}],
+        }
+
+    def _declare_scoped(self, kind: str) -> None:
+        """Declare what is reached through somebody else's profile."""
+        bound = {"derivedCredentialSettings": self._credentials[0]} if kind == "scopedSettings" else {}
+        odata_type = {"@odata.type": "#microsoft.graph.iosVpnConfiguration"}
+        id_ = self._portal.seed("deviceConfigurations", displayName="Bound", **odata_type, **bound)
+        where = {"device_configuration_id": id_, "profile_type": "iosVpnConfiguration"}
+        if kind == "scopedSettings":
+            self.shared = {self._credentials[0]}
+            self.first = {**where, "help_url": "https://a.example"}
+            self.then = {**where, "help_url": "https://b.example"}
+        else:
+            self.shared = {id_}
+            self.first = {**where, "derived_credential_settings_id": self._credentials[0]}
+            self.then = {**where, "derived_credential_settings_id": self._credentials[1]}
 
 
 class Resource:
@@ -84,27 +153,17 @@ class Resource:
         return next_run
 
     def _run(self, act: Callable[[Plugin], None]) -> bool:
-        plugin = Plugin(self.kind, CONFIG, self._environ)
+        plugin = Plugin(self.kind, CONFIG, self._environ, processes.start)
         try:
             act(plugin)
         except grpc.RpcError as error:
             self.told = str(error.details()).strip()
-            self._keep_half_done(error)
+            if (half := half_done(error)) is not None:
+                self.id, self.inputs, self.outputs = half
             return False
         finally:
             plugin.stop()
         return True
-
-    def _keep_half_done(self, error: grpc.RpcError) -> None:
-        for trailer in error.trailing_metadata() or ():
-            if trailer.key == "grpc-status-details-bin":
-                failed = provider_pb2.ErrorResourceInitFailed()
-                status_pb2.Status.FromString(trailer.value).details[0].Unpack(failed)
-                self.id = failed.id
-                self.inputs = json_format.MessageToDict(failed.inputs)
-                self.outputs = json_format.MessageToDict(failed.properties)
-                for properties in (self.inputs, self.outputs):
-                    properties.pop("__provider", None)
 
 
 def play(cell: Cell, sandbox: Sandbox, portal: Portal) -> Verdict:
@@ -112,83 +171,53 @@ def play(cell: Cell, sandbox: Sandbox, portal: Portal) -> Verdict:
     portal.no_faults()
     for one in portal.objects():
         portal.remove(one["id"])
-    portal.seed("derivedCredentials", **{**SETTINGS, "displayName": STRANGER})
+    doing = cell.operation.doing
+    stage = Stage(cell.operation.kind, doing, portal)
     resource = Resource(cell.operation.kind, sandbox.environment)
-    first, then = _declarations(cell.operation.kind, portal)
-    before = _strangers(portal)
-    if cell.operation.doing != "create" and not resource.up(first):
+    if doing not in {"create", "adopt"} and not resource.up(stage.first):
         return Verdict(0, resource.told, "the run without a fault failed")
 
     portal.fault(**cell.armed())
-    ups = 1 if _act(resource, cell.operation.doing, first, then) else 2
+    ups = 1 if _act(resource, doing, stage) else 2
     told = "" if ups == 1 else resource.told
+    happened = [fault["times"] for fault in portal.faults_left()] != [cell.times]
     portal.no_faults()
-    if ups == 2 and not _act(resource, cell.operation.doing, first, then):
-        return Verdict(2, told, f"the run after the fault failed too: {resource.told}")
-    wrong = _wrong(resource, cell.operation.doing, first, then, portal)
-    if _strangers(portal) != before:
-        wrong = "objects of others were touched"
+    if not happened:
+        return Verdict(ups, told, "the fault did not happen")
     if told and not re.fullmatch(r"[A-Z]\w+: .+", told):
-        wrong = f"no readable line: {told[:200]}"
-    return Verdict(ups, told, wrong)
+        return Verdict(ups, told, "the error is not one readable line")
+    if ups == 2 and not _act(resource, doing, stage):
+        return Verdict(2, told, f"the run after the fault failed too: {resource.told}")
+    return Verdict(ups, told, _touched(stage, resource, portal) or _wrong(resource, doing, stage, portal))
 
 
-def _act(resource: Resource, doing: str, first: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
-    if doing == "create":
-        return resource.up(first)
+def _act(resource: Resource, doing: str, stage: Stage) -> bool:
+    if doing in {"create", "adopt"}:
+        return resource.up(stage.first)
     if doing == "update":
-        return resource.up(then)
+        return resource.up(stage.then)
     return resource.refresh() if doing == "read" else (not resource.id or resource.destroy())
 
 
-def _declarations(kind: str, portal: Portal) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what is declared first and then, and seed what that needs."""
-    if kind == "derivedCredential":
-        first: dict[str, Any] = {"display_name": "Ours", "issuer": "purebred", "notification_types": ["email"]}
-        return first, {**first, "help_url": "https://a.example"}
-    if kind == "certificateState":
-        id_ = portal.seed("deviceConfigurationsAllManagedDeviceCertificateStates")
-        first = {"adopt": id_, "allow_write": True, "managed_device_display_name": "A"}
-        return first, {**first, "managed_device_display_name": "B"}
-    credentials = [portal.seed("derivedCredentials", **{**SETTINGS, "displayName": f"Settings {tag}"}) for tag in "AB"]
-    if kind in {"androidProfile", "iosProfile"}:
-        first = {
-            "display_name": "Ours",
-            "derived_credential_settings_id": credentials[0],
-            "assignments": [{"target": "groupAssignmentTarget", "group_id": GROUP}],
-        }
-        assignments = [{"target": "groupAssignmentTarget", "group_id": OTHER_GROUP}]
-        changed = {"description": "D", "derived_credential_settings_id": credentials[1], "assignments": assignments}
-        return first, {**first, **changed}
-    bound = {"derivedCredentialSettings": credentials[0]} if kind == "scopedSettings" else {}
-    odata_type = {"@odata.type": "#microsoft.graph.iosVpnConfiguration"}
-    id_ = portal.seed("deviceConfigurations", displayName="Bound", **odata_type, **bound)
-    if kind == "scopedSettings":
-        first = {"device_configuration_id": id_, "profile_type": "iosVpnConfiguration", "help_url": "https://a.example"}
-        return first, {**first, "help_url": "https://b.example"}
-    first = {"device_configuration_id": id_, "profile_type": "iosVpnConfiguration"}
-    return (
-        {**first, "derived_credential_settings_id": credentials[0]},
-        {**first, "derived_credential_settings_id": credentials[1]},
-    )
+def _touched(stage: Stage, resource: Resource, portal: Portal) -> str:
+    """Say which objects of others are not as they were, or not there; empty if all are."""
+    now = {one["id"]: one for one in portal.objects()}
+    touched = [id_ for id_, one in stage.others.items() if id_ not in stage.shared and now.get(id_) != one]
+    fresh = [id_ for id_ in now if id_ not in stage.others and id_ != resource.id]
+    return f"objects of others were touched: {touched}" if touched else f"nobody knows of {fresh}" if fresh else ""
 
 
-def _strangers(portal: Portal) -> list[dict[str, Any]]:
-    """Return what no run may touch."""
-    return [one for one in portal.objects() if one.get("displayName") == STRANGER]
-
-
-def _wrong(resource: Resource, doing: str, first: Mapping[str, Any], then: Mapping[str, Any], portal: Portal) -> str:
+def _wrong(resource: Resource, doing: str, stage: Stage, portal: Portal) -> str:
     """Say what is not as it was declared; empty if all is."""
-    declared = {"create": first, "update": then, "read": first, "delete": {}}[doing]
-    ours = [one["id"] for one in portal.objects() if one.get("displayName") == "Ours"]
-    owns = resource.kind in {"derivedCredential", "androidProfile", "iosProfile"}
+    left = [one for one in portal.objects() if one["id"] not in stage.others]
     if doing == "delete":
-        return f"{len(ours)} objects are left" if owns and ours else ""
-    if owns and ours != [resource.id]:
-        return f"the tenant has {ours} and the state {resource.id!r}"
+        bound = [one for one in portal.objects() if one["id"] in stage.shared and one.get("derivedCredentialSettings")]
+        return "it is left" if left or (resource.kind == "binding" and bound) else ""
+    if stage.owns and [one["id"] for one in left] != [resource.id]:
+        return f"the tenant has {[one['id'] for one in left]} and the state {resource.id!r}"
     fresh = resource.again()
     if not fresh.refresh() or not fresh.id:
         return f"it cannot be read: {fresh.told}"
+    declared = stage.then if doing == "update" else stage.first
     differing = kind_called(resource.kind).args.schema.changed(fresh.outputs, declared)
     return f"{', '.join(differing)} not as declared" if differing else ""

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
 from provider.lifecycle import make_provider
+from tests.plugin.processes import Cold, Start
 
-ROOT = Path(__file__).parents[2]
 PROJECT = "intune-derived-credentials"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # how the engine writes a value that is not known yet
 
@@ -37,24 +34,15 @@ class Engine(engine_pb2_grpc.EngineServicer):
 class Plugin:
     """One plugin process with the resources of one kind."""
 
-    def __init__(self, kind: str, config: Mapping[str, str], environ: Mapping[str, str]) -> None:
+    def __init__(self, kind: str, config: Mapping[str, str], environ: Mapping[str, str], start: Start = Cold) -> None:
         self._pickle = serialize_provider(make_provider(kind))
         self.engine = Engine()
         self._server = grpc.server(ThreadPoolExecutor(4))
         engine_pb2_grpc.add_EngineServicer_to_server(self.engine, self._server)
         port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic", f"127.0.0.1:{port}"],
-            cwd=ROOT,
-            env={**os.environ, "PULUMI_PROJECT": PROJECT, **environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        address = f"127.0.0.1:{int(self.process.stdout.readline())}"
-        self._channel = grpc.insecure_channel(address)
+        self.process = start(f"127.0.0.1:{port}", {**os.environ, "PULUMI_PROJECT": PROJECT, **environ})
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{self.process.port()}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         arguments = {f"{PROJECT}:{key}": value for key, value in config.items()}
         self._stub.Configure(provider_pb2.ConfigureRequest(acceptSecrets=True, args=_struct(arguments)))
@@ -66,8 +54,7 @@ class Plugin:
     def stop(self) -> str:
         """End the process and return what it wrote to stderr."""
         self._channel.close()
-        self.process.terminate()
-        _, stderr = self.process.communicate(timeout=30)
+        stderr = self.process.stop()
         self._server.stop(None).wait()
         return stderr
 
@@ -81,9 +68,11 @@ class Plugin:
         )
         return response
 
-    def checked(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def checked(
+        self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None, name: str = "r"
+    ) -> dict[str, Any]:
         """Check inputs that are right, and return what the engine would keep."""
-        response = self.check(news, olds)
+        response = self.check(news, olds, name)
         assert list(response.failures) == []
         return _plain(response.inputs)
 
@@ -120,12 +109,12 @@ class Plugin:
         )
         return response.id, _plain(response.properties), _plain(response.inputs)
 
-    def update(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+    def update(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], name: str = "r") -> dict[str, Any]:
         """Update a resource; return its outputs."""
         response = self._stub.Update(
             provider_pb2.UpdateRequest(
                 id=id_,
-                urn=urn("r"),
+                urn=urn(name),
                 olds=_struct(self._with_provider(olds)),
                 news=_struct(self._with_provider(news)),
             )
@@ -139,6 +128,24 @@ class Plugin:
 
     def _with_provider(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         return {**properties, "__provider": self._pickle}
+
+
+class HalfDone(NamedTuple):
+    """What a failed create reports of the object that it made all the same."""
+
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+def half_done(error: grpc.RpcError) -> HalfDone | None:
+    """Return what a failed create made, if it made anything: the engine keeps that in the state."""
+    for trailer in error.trailing_metadata() or ():
+        if trailer.key == "grpc-status-details-bin":
+            failed = provider_pb2.ErrorResourceInitFailed()
+            status_pb2.Status.FromString(trailer.value).details[0].Unpack(failed)
+            return HalfDone(failed.id, _plain(failed.inputs), _plain(failed.properties))
+    return None
 
 
 def urn(name: str) -> str:

@@ -298,7 +298,7 @@ class TestHost:
             plugin.engine_dies()
             with pytest.raises(grpc.RpcError):
                 create.result()
-        assert plugin.process.wait(timeout=30) == 1
+        assert plugin.process.wait() == 1
         plugin.stop()
         assert portal.named("P")["assignments"] == []
 

@@ -1,0 +1,50 @@
+"""
+A sample of the chaos task in every run of the tests, each time another one.
+
+A failure names the command that does it again.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+import pytest
+
+from tests.chaos import creates, kills, report
+
+_SEEDS = 1 << 32
+
+
+@pytest.fixture
+def seed() -> int:
+    """What chance starts from, this time."""
+    return secrets.randbelow(_SEEDS)
+
+
+def again(part: str, count: int, seed: int) -> str:
+    """Return the command that does it again."""
+    return f"python -m tests.chaos {part} --count {count} --seed {seed}"
+
+
+def test_every_fault_ends_in_what_is_declared(seed: int) -> None:
+    """At once, or after one readable error and one more up; nothing is doubled, lost or taken from others."""
+    count = 50
+    played = report.play_all(report.sample(seed, count), workers=10)
+    assert list(report.wrong(played)) == [], again("matrix", count, seed)
+
+
+def test_no_create_is_lost_or_doubled(seed: int) -> None:
+    """Whatever goes wrong with each of them."""
+    count = 240
+    tally = creates.create_many(count, seed, workers=20)
+    problems = [*tally.lost, *tally.doubled, *tally.undone]
+    assert tally.well, f"{tally}: {problems}\n{again('creates', count, seed)} --workers 20"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor ps")
+def test_a_killed_run_is_made_good_by_the_next(seed: int) -> None:
+    """Thirty objects, all assigned and bound, and a state that says so, wherever the engine or its plugin died."""
+    count = 5
+    ended = kills.kill_at(kills.moments(count, seed), workers=2)
+    assert [one for one in ended if one.wrong] == [], again("kills", count, seed)
