@@ -11,7 +11,7 @@ any other status                       never              never
 =====================================  =================  ==================
 
 (1) GET, PATCH, PUT, DELETE, and the POSTs that replace or only read (`/assign`, `/$batch`).
-(2) It may have taken effect. `provider.entities` looks for the object before it posts again.
+(2) It may have taken effect. `provider.creation` looks for the object before it posts again.
 
 The waits follow Retry-After where Graph sends it (seconds, fractions of them or a date; Intune leaves it out at
 times) and grow exponentially with jitter where it does not. Both the attempts and their total time are capped.
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-from provider.errors import GraphError, Unreachable
+from provider.errors import GraphError, Throttled, Unreachable
 
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
@@ -36,6 +36,8 @@ class Backoff:
     patience: float
     """Seconds that all waits for one request may take together."""
     attempts: int = 10
+    throttled_attempts: int = 40
+    """A throttle says that the request is welcome later. Who shares a quota may be late for its free places often."""
     unconnected_attempts: int = 4
     """Where there is no connection at all, a wrong name or a closed door is likelier than a passing fault."""
     first: float = 0.5
@@ -45,6 +47,8 @@ class Backoff:
         """Return how many attempts a request is worth that fails with *error*; 1 is no repetition at all."""
         if isinstance(error, Unreachable):
             return self.attempts if error.sent else self.unconnected_attempts
+        if isinstance(error, Throttled):
+            return self.throttled_attempts
         return self.attempts if error.status in TRANSIENT else 1
 
     def delay(self, error: GraphError, attempt: int, waited: float, jitter: Callable[[], float]) -> float | None:

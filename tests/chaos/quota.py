@@ -81,8 +81,8 @@ def create_under_quota(count: int, *, shared: bool) -> Spent:
 
 @contextlib.contextmanager
 def _other_writer(sandbox: Sandbox) -> Iterator[None]:
-    """Have another pipeline with the same application take half the quota: it tries until it has that."""
-    done = threading.Event()
+    """Have another pipeline with the same application take half the quota, from before our first write to the last."""
+    done, half = threading.Event(), threading.Event()
     graph = connect(sandbox)
 
     def write() -> None:
@@ -95,9 +95,12 @@ def _other_writer(sandbox: Sandbox) -> Iterator[None]:
                 and graph.delete(f"{CREDENTIALS}/none").status_code != HTTPStatus.TOO_MANY_REQUESTS
             ):
                 taken.append(time.monotonic())
+            elif len(taken) == WRITES // 2:
+                half.set()
 
     thread = threading.Thread(target=write)
     thread.start()
+    half.wait()
     yield
     done.set()
     thread.join()

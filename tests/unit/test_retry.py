@@ -20,7 +20,8 @@ def failure(status: int, retry_after: float | None = None) -> GraphError:
 
 @pytest.mark.parametrize(
     ("status", "attempts"),
-    [(status, 10) for status in (429, 500, 502, 503, 504)]
+    [(429, 40)]
+    + [(status, 10) for status in (500, 502, 503, 504)]
     + [(status, 1) for status in (301, 400, 401, 403, 404, 405, 409, 410, 412, 422, 423, 501, 505, 507)],
 )
 def test_only_passing_faults_are_worth_another_attempt(status: int, attempts: int) -> None:
@@ -43,10 +44,13 @@ def test_waits_grow_are_jittered_and_capped() -> None:
 
 
 def test_the_last_attempt_is_the_last() -> None:
-    """Both the number of attempts and the time they take are capped."""
+    """Both the number of attempts and the time they take are capped; a throttle runs out of time before attempts."""
     assert BACKOFF.delay(failure(500), 10, 0.0, lambda: 0.0) is None
     assert BACKOFF.delay(failure(500), 7, 299.0, lambda: 1.0) is None
     assert BACKOFF.delay(failure(404), 1, 0.0, lambda: 0.0) is None
+    assert BACKOFF.delay(failure(429), 39, 280.0, lambda: 0.0) == 15.0
+    assert BACKOFF.delay(failure(429), 39, 290.0, lambda: 0.0) is None
+    assert BACKOFF.delay(failure(429), 40, 0.0, lambda: 0.0) is None
 
 
 @pytest.mark.parametrize(("retry_after", "wait"), [(0.0, 0.5), (2.5, 2.6), (60.0, 60.1), (None, 0.5)])
