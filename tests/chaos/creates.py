@@ -91,8 +91,8 @@ class Mishaps:
         self._chance = chance
         # The list is read once per run, and so is no part of each create; the POST is the heart of it.
         created = [one for one in OPERATIONS if (one.kind, one.doing) == (kind, "create")]
-        post, *beside = [one for one in created if one.method == "POST" or "Settings" in one.path]
-        self._operations = [post, post, *beside]
+        parts = [one for one in created if one.method == "POST" or "Settings" in one.path]
+        self._operations = [*parts, *(one for one in parts if one.creates)]
         self._armed = 0
         self._missed = 0
 

@@ -24,6 +24,11 @@ class Operation(NamedTuple):
     path: str
     """A regular expression."""
 
+    @property
+    def creates(self) -> bool:
+        """Tell whether it is the POST that makes an object: the one request that must never be repeated blindly."""
+        return self.method == "POST" and self.path in {_SETTINGS_LIST, _PROFILES_POST}
+
     def __str__(self) -> str:
         """Name it for the table."""
         return f"{self.kind} {self.doing}: {self.method} {self.path}"
@@ -75,6 +80,7 @@ _SETTINGS_LIST = rf"{_SETTINGS}$"
 _SETTINGS_ITEM = rf"{_SETTINGS}\("
 _PROFILES = "deviceConfigurations"
 _PROFILES_LIST = rf"{_PROFILES}\?"
+_PROFILES_POST = rf"{_PROFILES}$"
 _REFERENCE = r"/derivedCredentialSettings$"
 _STATES = "CertificateStates"
 
@@ -97,7 +103,7 @@ def _settings() -> list[Operation]:
 def _profile(name: str) -> list[Operation]:
     return [
         Operation(name, "create", "GET", _PROFILES_LIST),
-        Operation(name, "create", "POST", rf"{_PROFILES}$"),
+        Operation(name, "create", "POST", _PROFILES_POST),
         Operation(name, "create", "GET", _REFERENCE),
         Operation(name, "create", "POST", r"/assign$"),
         Operation(name, "adopt", "GET", _PROFILES_LIST),

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from tests.chaos import creates, kills, report
+from tests.chaos.matrix import cells
 
 _SEEDS = 1 << 32
 
@@ -28,10 +29,15 @@ def again(part: str, count: int, seed: int) -> str:
 
 
 def test_every_fault_ends_in_what_is_declared(seed: int) -> None:
-    """At once, or after one readable error and one more up; nothing is doubled, lost or taken from others."""
-    count = 50
-    played = report.play_all(report.sample(seed, count), workers=10)
-    assert list(report.wrong(played)) == [], again("matrix", count, seed)
+    """
+    At once, or after one readable error and one more up; nothing is doubled, lost or taken from others.
+
+    The POSTs that create are a twentieth of the matrix and its heart, so they have a part of the sample to themselves.
+    """
+    creating = [cell for cell in cells() if cell.operation.creates]
+    chosen = [*report.sample(seed, 40, cells()), *report.sample(seed, 10, creating)]
+    wrong = list(report.wrong(report.play_all(chosen, workers=10)))
+    assert wrong == [], 'again: python -m tests.chaos matrix --only "<what stands before the colon>"'
 
 
 def test_no_create_is_lost_or_doubled(seed: int) -> None:
