@@ -64,7 +64,8 @@ def fuzz(arguments: Sequence[str]) -> None:
 
 
 def bench(arguments: Sequence[str]) -> None:
-    """Measure against an empty provider and a rival, and write docs/benchmarks.md."""
+    """Measure against an empty provider and a rival, and write docs/benchmarks.md. Takes most of an hour."""
+    run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(ROOT / "requirements-bench.txt"))
     run("-m", "bench", *arguments)
 
 

@@ -1,0 +1,134 @@
+"""The bench itself: it measures what it says, what it measures is small, and its page says what it measured."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import report, targets, watching
+from bench.cases import CASES, CREATE, QUOTA, Bench
+from bench.figures import FLOOR, OURS, Figures, Sample, Spread
+from bench.graph import sandbox
+
+N = 100
+BY_KEY = {case.key: replace(case, latency_ms=0) for case in CASES}
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A bench with a hundred profiles in its tenant."""
+    with sandbox() as graph:
+        made = Bench(graph, tmp_path_factory.mktemp("bench"), Figures())
+        made.measure(BY_KEY[CREATE.key], OURS, N)
+        yield made
+
+
+def measured(bench: Bench, key: str) -> Sample:
+    """Measure one case of ours."""
+    bench.measure(BY_KEY[key], OURS, N)
+    return bench.figures.samples[key, OURS, N][-1]
+
+
+def test_a_create_is_its_writes_and_one_look_back(bench: Bench) -> None:
+    """A POST and an assignment for each profile, a look at its reference, and one list for each collection."""
+    (sample,) = bench.figures.samples["create", OURS, N]
+    assert (sample.writes, sample.requests, sample.tokens) == (2 * N + 1, 3 * N + 1 + 2, 1)
+
+
+@pytest.mark.parametrize("key", ["preview", "up"])
+def test_nothing_to_do_sends_nothing(bench: Bench, key: str) -> None:
+    """Not even a token is asked for."""
+    sample = measured(bench, key)
+    assert (sample.requests, sample.tokens) == (0, 0)
+    assert sample.seconds > 0
+    assert sample.peak_bytes > 10_000_000
+
+
+@pytest.mark.parametrize("key", ["refresh", "drift", "drift-tls"])
+def test_looking_costs_pages_and_batches(bench: Bench, key: str) -> None:
+    """Two lists of one page, five batches of twenty references, one token; whatever the way to Graph."""
+    sample = measured(bench, key)
+    assert (sample.requests, sample.writes, sample.tokens) == (2 + 5, 0, 1)
+    assert sample.requests <= targets.refresh_requests(N)
+
+
+def test_the_drift_is_one(bench: Bench) -> None:
+    """What the bench changes is found, and is as before afterwards."""
+    stack = bench.prepare(BY_KEY["drift"], OURS, N)
+    undo = bench.drift()
+    assert "1 to update" in stack.run("preview", "--refresh").text
+    undo()
+    assert "to update" not in stack.run("preview", "--refresh").text
+
+
+def test_the_state_is_small(bench: Bench) -> None:
+    """The provider adds the declared fields to the state and nothing else."""
+    bench.weigh(OURS, N)
+    assert bench.figures.state[OURS, N][0] <= 1024
+
+
+def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
+    """Its output is the error's text."""
+    with pytest.raises(watching.Failed, match=r"ended with 3:\nno"):
+        watching.run([sys.executable, "-c", "print('no'); raise SystemExit(3)"], {}, tmp_path)
+
+
+def sample(seconds: float, requests: int = 0, peak: int = 50_000_000, writes: int = 0) -> Sample:
+    """Make up a sample."""
+    return Sample(seconds, peak, requests, writes, 0, 0, seconds)
+
+
+def invented() -> Figures:
+    """Make up figures with which every target is met, but for one second in a no-op up."""
+    figures = Figures(import_seconds=[0.03])
+    for case in (*CASES, QUOTA):
+        for _ in range(3):
+            size, writes = (500, 500) if case is QUOTA else (1000, 2001 if case is CREATE else 0)
+            figures.add(case.key, FLOOR, size, sample(10.0))
+            figures.add(
+                case.key, OURS, size, sample(11.0, 0 if case.key in {"preview", "up"} else writes, writes=writes)
+            )
+    figures.samples["up", OURS, 1000] = [sample(12.5)] * 3
+    figures.samples["quota", OURS, 500] = [sample(83.0, 501, writes=500)] * 3
+    figures.state = {(OURS, 1000): (600, 2900), (FLOOR, 1000): (540, 2600)}
+    return figures
+
+
+def test_a_target_that_is_missed_is_told_with_by_how_much() -> None:
+    """Limits come from the floor of the same run."""
+    missed = [verdict for verdict in targets.verdicts(invented()) if not verdict.met]
+    assert [(one.what, one.measured, round(one.limit, 6)) for one in missed] == [
+        ("no-op up, N = 1,000: time", 12.5, 11.5)
+    ]
+
+
+@pytest.mark.parametrize(("writes", "seconds"), [(1, 0), (100, 0), (101, 20), (500, 80), (501, 100)])
+def test_the_least_that_the_quota_needs(writes: int, seconds: float) -> None:
+    """A hundred writes in any twenty seconds."""
+    assert targets.least_quota_seconds(writes) == seconds
+
+
+def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
+    """The same figures make the same page and the same plots, to the letter."""
+    pytest.importorskip("matplotlib", reason="the bench's tools are not installed: requirements-bench.txt")
+    pages = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        report.write(invented(), [], tmp_path / name / "benchmarks.md", engine="an engine")
+        pages.append({path.name: path.read_text(encoding="utf-8") for path in sorted((tmp_path / name).iterdir())})
+    assert pages[0] == pages[1]
+    assert list(pages[0]) == ["benchmarks-requests.svg", "benchmarks-seconds.svg", "benchmarks.md"]
+    page = pages[0]["benchmarks.md"]
+    assert "| no-op up | 1,000 | this provider | 0 | 0 | 12.50 / 12.50 / 12.50 | 50 |" in page
+    assert "**missed** by 1.00 s" in page
+    assert all(f"]({name})" in page for name in pages[0] if name.endswith(".svg"))
+
+
+def test_a_spread_is_the_least_the_median_and_the_most() -> None:
+    """Of any number of samples."""
+    assert Spread.of([3.0, 1.0, 2.0]) == Spread(1.0, 2.0, 3.0)
+    assert Spread.of([4.0]) == Spread(4.0, 4.0, 4.0)
