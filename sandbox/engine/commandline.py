@@ -196,7 +196,7 @@ def _add_options(command: argparse.ArgumentParser, name: str) -> None:
     add("--state", type=Path, metavar="FILE", help="the state file; default: .pulumi/engine/<stack>.json")
     add("--config-file", type=Path, metavar="FILE", help="the stack file; default: as Pulumi.yaml says")
     add("--cwd", type=Path, default=Path(), metavar="DIR", help="the folder of Pulumi.yaml; default: this one")
-    add("--parallel", "-p", type=int, metavar="N", help="how many steps may run at a time")
+    add("--parallel", "-p", type=_at_least_one, metavar="N", help="how many steps may run at a time")
     add("--diff", action="store_true", help="show every property that changes")
     add("--json", action="store_true", help="write one JSON document instead")
     add("--refresh", "-r", action="store_true", help="refresh the state first")
@@ -213,9 +213,23 @@ def _add_options(command: argparse.ArgumentParser, name: str) -> None:
         add("--import-file", type=Path, required=True, metavar="FILE", help="what to import")
 
 
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+_at_least_one.__name__ = "number of steps"  # argparse calls what it cannot read an invalid one of these
+
+
 def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read along has left, as `head` does. That is no reason to leave an operation half done.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> None:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 
 from sandbox.engine.errors import ProjectError
 from sandbox.engine.project import Project, Yaml
+
+_ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+_SMALLEST_PLAIN, _SMALLEST_WITH_EXPONENT = 1e-6, 1e21
 
 TYPES = ("string", "integer", "boolean", "array", "object")
 
@@ -37,14 +41,38 @@ def merge(project: Project, stack: str, stack_config: Mapping[str, object]) -> d
 
 
 def as_text(value: object) -> str:
-    """Return a value as programs get it."""
+    """Return a value as programs get it: Go's text, so that a state from the CLI has the very same."""
     if isinstance(value, (dict, list)):
-        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
-        # As Go writes JSON, so that a state from the CLI has the very same text.
-        return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+        return _as_json(value)
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return _number(value)
     return "" if value is None else str(value)
+
+
+def _as_json(value: object) -> str:
+    """Return a value inside an object or a list; there whole numbers beyond 64 bits become floats."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_as_json(key)}:{_as_json(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_as_json, value))}]"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        value = float(value)
+    return "null" if value is None else as_text(value)
+
+
+def _number(number: float) -> str:
+    """Return a number as Go's JSON has it: 1e3 is 1000, and only what is very small or large has an exponent."""
+    if isinstance(number, int) or number == 0:
+        return str(int(number))
+    if _SMALLEST_PLAIN <= abs(number) < _SMALLEST_WITH_EXPONENT:
+        text = format(Decimal(repr(number)), "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    mantissa, _, exponent = repr(number).partition("e")
+    return f"{mantissa}e{int(exponent):+d}"
 
 
 def _full_key(project: Project, key: str) -> str:

@@ -72,8 +72,9 @@ class Engine:
     ) -> None:
         self.project = project.load(directory)
         self.stack = stack
+        own_file = self.project.stack_file(stack)
         self.state_file = state_file or self.project.root / ".pulumi" / "engine" / f"{stack}.json"
-        self._config_file = config_file or self.project.stack_file(stack)
+        self._config_file = config_file or own_file
         self._parallel = parallel or 4 * (os.cpu_count() or 1)
         self._continue_on_error = continue_on_error
         self._audience = audience

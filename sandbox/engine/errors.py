@@ -6,6 +6,7 @@ EngineError            str() is one sentence a person can act on; the command li
 ├─ StateError          the state file cannot be read, or holds what the stand-in cannot honour
 ├─ Locked              another engine works on the same state
 ├─ Unmodelled          the program asks for something that only the real engine does
+├─ NotStarted          the system would not start a process
 ├─ ProgramError        the program ended badly
 ├─ PluginError         the plugin process would not start, or left
 └─ ProviderError       a method of the provider failed
@@ -40,6 +41,10 @@ class Locked(EngineError):  # noqa: N818 - says what is the case, as the other n
 
 class Unmodelled(EngineError):  # noqa: N818 - the same
     """The stand-in would have to pretend, so it refuses instead."""
+
+
+class NotStarted(EngineError):  # noqa: N818 - the same
+    """The system would not start a process, and says why in its own words."""
 
 
 class ProgramError(EngineError):

@@ -119,14 +119,15 @@ class Executor:
             partial = isinstance(error, PartialFailure)
             if partial:
                 step.guard_outputs()
-            report.failed(step.info(), error)
             step.settle(self._journal, done=partial)
+            report.failed(step.info(), error)
             raise
         if step.logical and step.new is not None:
             self.completed[step.urn] = step
         step.guard_outputs()
-        report.done(step.info(step.outcome if self._refresh_only else step.op), refreshed=self._refresh_only)
+        # First the state, then the audience: whatever becomes of the telling, the result is not lost.
         step.settle(self._journal, done=True)
+        report.done(step.info(step.outcome if self._refresh_only else step.op), refreshed=self._refresh_only)
         step.tell()
 
     def _note(self, step: Step, error: EngineError) -> None:

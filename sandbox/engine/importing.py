@@ -24,10 +24,11 @@ from sandbox.engine.values import Properties, from_state
 
 @dataclass(frozen=True)
 class Imported:
-    """One entry of an import file."""
+    """One entry of an import file; *parent* is a URN, or the label of an earlier entry, or empty for the stack."""
 
     type: str
     name: str
+    label: str
     id: str
     parent: str
     component: bool
@@ -39,28 +40,42 @@ def load(path: Path) -> list[Imported]:
     """Read an import file, in the form that `pulumi preview --import-file` writes."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        names: dict[str, str] = document.get("nameTable") or {}
-        return [_entry(each, names) for each in document["resources"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        table = {str(label): str(urn) for label, urn in (document.get("nameTable") or {}).items()}
+        entries = [_entry(each, table) for each in document["resources"]]
+    except KeyError as error:
+        raise EngineError(f"could not read import file '{path}': a resource lacks {error}") from None
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise EngineError(f"could not read import file '{path}': {error}") from None
+    earlier = {"", *table.values()}
+    for entry in entries:
+        if entry.parent not in earlier:
+            raise EngineError(
+                f"the parent '{entry.parent}' of resource '{entry.name}' is not in 'nameTable', nor above"
+            )
+        earlier.add(entry.label)
+    return entries
 
 
-def _entry(entry: Mapping[str, object], names: Mapping[str, str]) -> Imported:
-    type_, name = str(entry["type"]), str(entry["name"])
+def _entry(entry: Mapping[str, object], table: Mapping[str, str]) -> Imported:
+    type_, label = str(entry["type"]), str(entry.get("name") or entry["logicalName"])
+    name, parent = str(entry.get("logicalName") or label), str(entry.get("parent") or "")
     component = bool(entry.get("component"))
     inputs, outputs = from_state(entry.get("inputs") or {}), from_state(entry.get("outputs") or {})
-    parent = str(entry.get("parent") or "")
-    if not component and urns.package_of(type_) != urns.DYNAMIC_PACKAGE:
-        raise Unmodelled(f"Resource '{name}' of the import file is of another package than {urns.DYNAMIC_PACKAGE}.")
+    if (
+        entry.get("provider")
+        or entry.get("remote")
+        or (not component and urns.package_of(type_) != urns.DYNAMIC_PACKAGE)
+    ):
+        raise Unmodelled(f"Resource '{name}' of the import file has another provider than {urns.DYNAMIC_PACKAGE}.")
     if not component and not (outputs and inputs and entry.get("id")):
         raise Unmodelled(
             f"Resource '{name}' of the import file lacks an id, inputs or outputs: a dynamic provider cannot read them."
         )
-    if parent and parent not in names:
-        raise EngineError(f"the parent '{parent}' of resource '{name}' is not in the name table of the import file")
-    assert isinstance(inputs, dict)  # noqa: S101 - from_state keeps the shape; this tells the type checker
-    assert isinstance(outputs, dict)  # noqa: S101 - the same
-    return Imported(type_, name, str(entry.get("id") or ""), names.get(parent, ""), component, inputs, outputs)
+    if not isinstance(inputs, dict) or not isinstance(outputs, dict):
+        raise TypeError(f"inputs and outputs of '{name}' must be objects")
+    return Imported(
+        type_, name, label, str(entry.get("id") or ""), table.get(parent, parent), component, inputs, outputs
+    )
 
 
 def import_resources(run: Run, entries: Sequence[Imported]) -> None:
@@ -80,9 +95,10 @@ def import_resources(run: Run, entries: Sequence[Imported]) -> None:
         executor.run_now(step)
     reference = urns.provider_reference(step.urn, olds[step.urn].id if step.urn in olds else step.subject.id)
     known = {*olds, stack}
+    labels = {"": stack}
     for entry in entries:
-        parent = entry.parent or stack
-        urn = planner.urn(entry.type, entry.name, parent)
+        parent = labels.get(entry.parent, entry.parent)
+        urn = labels[entry.label] = planner.urn(entry.type, entry.name, parent)
         if urn in olds and olds[urn].id == entry.id:
             continue
         executor.run_now(_step(entry, urn, parent, reference, known))

@@ -13,18 +13,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.engine.errors import Locked
+from sandbox.engine.errors import Locked, StateError
 
 
 @contextmanager
 def lock(state_file: Path) -> Iterator[None]:
-    """Hold the lock of a state file; raise `Locked` when a living process holds it."""
+    """Hold the lock of a state file; raise `Locked` when a living process holds it, `StateError` where none can be."""
     path = state_file.with_name(f"{state_file.name}.lock")
-    state_file.parent.mkdir(parents=True, exist_ok=True)
-    if not _claim(path):
-        _remove_stale(path)
+    try:
+        state_file.parent.mkdir(parents=True, exist_ok=True)
         if not _claim(path):
-            raise _locked(path)
+            _remove_stale(path)
+            if not _claim(path):
+                raise _locked(path)
+    except OSError as error:
+        raise StateError(f"The state file {state_file} cannot be locked, so it is not touched: {error}.") from None
     try:
         yield
     finally:

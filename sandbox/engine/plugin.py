@@ -61,6 +61,7 @@ class Plugin:
 
     def __init__(self, directory: Path, project: str, engine_address: str, on_line: OnLine) -> None:
         self._child = Child(
+            "The plugin",
             [sys.executable, "-u", "-m", "pulumi.dynamic", engine_address],
             cwd=directory,
             env={**os.environ, "PULUMI_PROJECT": project, "PULUMI_CONFIG": "{}"},

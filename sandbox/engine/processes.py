@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TypeAlias
 
+from sandbox.engine.errors import NotStarted
 from sandbox.engine.events import Severity
 
 OnLine: TypeAlias = "Callable[[Severity, str], None]"
@@ -29,22 +30,30 @@ INTERRUPTS = 5
 
 
 class Child:
-    """A running process whose output goes somewhere."""
+    """A running process whose output goes somewhere; messages call it *what*."""
 
-    def __init__(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], on_line: OnLine) -> None:
-        # The command is this interpreter with arguments of ours; no shell reads it.
-        self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603
-            command,
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-            creationflags=_NEW_GROUP,
-        )
+    def __init__(
+        self, what: str, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], on_line: OnLine
+    ) -> None:
+        try:
+            # The command is this interpreter with arguments of ours; no shell reads it.
+            self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603
+                command,
+                cwd=cwd,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+                creationflags=_NEW_GROUP,
+            )
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # ValueError: what is no argument or variable, on Windows also its length
+            raise NotStarted(f"{what} could not be started: {error}.") from None
         assert self._process.stdout is not None  # noqa: S101 - asked for above; this tells the type checker
         assert self._process.stderr is not None  # noqa: S101 - the same
         self._stdout = self._process.stdout

@@ -1,8 +1,4 @@
-"""
-Pulumi.yaml and the stack file, read from disk.
-
-YAML here has the types of YAML 1.2, as the Pulumi CLI reads it: `yes` and `2026-01-01` are text.
-"""
+"""Pulumi.yaml and the stack file, read from disk."""
 
 from __future__ import annotations
 
@@ -11,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-import yaml
-
 from sandbox.engine.errors import ProjectError
+from sandbox.engine.yamlfile import read
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 Yaml: TypeAlias = dict[str, object]
 
@@ -41,7 +38,11 @@ class Project:
         return "." if main.is_dir() else main.name
 
     def stack_file(self, stack: str) -> Path:
-        """Return where the configuration of a stack lives."""
+        """Return where the configuration of a stack lives; raise `ProjectError` for a name that no stack can have."""
+        if not _NAME.fullmatch(stack):
+            raise ProjectError(
+                f"'{stack}' is no name for a stack: it may only contain alphanumerics, hyphens, underscores and periods"
+            )
         return self.root / self.stack_config_dir / f"Pulumi.{stack}.yaml"
 
 
@@ -52,9 +53,15 @@ def load(directory: Path) -> Project:
     if not path.is_file():
         raise ProjectError(f"no Pulumi.yaml project file found in {root}")
     document = read(path)
-    name, config = document.get("name"), document.get("config") or {}
+    name, config, runtime = document.get("name"), document.get("config") or {}, document.get("runtime")
     if not isinstance(name, str) or not name:
         raise ProjectError(f"could not read '{path}': project is missing a 'name' attribute")
+    if not _NAME.fullmatch(name):
+        raise ProjectError(
+            f"could not read '{path}': a project name may only contain alphanumerics, hyphens, underscores, and periods"
+        )
+    if (runtime.get("name") if isinstance(runtime, dict) else runtime) != "python":
+        raise ProjectError(f"'{path}' wants another runtime than python, which the stand-in engine does not model")
     if not isinstance(config, dict):
         raise ProjectError(f"could not read '{path}': 'config' is not a map")
     if document.get("plugins") or document.get("packages"):
@@ -78,39 +85,10 @@ class StackFile:
 
 def load_stack(path: Path) -> StackFile:
     """Read a stack file; a missing file is an empty one."""
-    document = read(path) if path.is_file() else {}
+    document = read(path) if path.exists() else {}
     if document.get("environment"):
         raise ProjectError(f"'{path}' uses an ESC environment, which the stand-in engine does not model")
     config = document.get("config") or {}
     if not isinstance(config, dict):
         raise ProjectError(f"could not read '{path}': 'config' is not a map")
     return StackFile(config, str(document.get("encryptionsalt") or ""))
-
-
-def read(path: Path) -> Yaml:
-    """Read a YAML file that holds a map."""
-    try:
-        # The loader is a SafeLoader, only with fewer types.
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ProjectError(f"could not read '{path}': {error}") from None
-    if document is None:
-        return {}
-    if not isinstance(document, dict):
-        raise ProjectError(f"could not read '{path}': it does not hold a map")
-    return document
-
-
-class _Loader(yaml.SafeLoader):
-    """A loader with the scalar types of YAML 1.2's core schema."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
-    ("merge", r"<<", ["<"]),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)

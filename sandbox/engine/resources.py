@@ -125,17 +125,23 @@ def to_json(state: State) -> Json:
 
 
 def from_json(document: Json) -> State:
-    """Return a state as the deployment format has it."""
+    """Return a state as the deployment format has it; raise `StateError`, TypeError or ValueError if it cannot be."""
     for name in UNMODELLED:
         if document.get(name):
             raise StateError(
                 f"Resource {document.get('urn')} of the state uses {name}, which the stand-in engine does not model."
             )
-    known = {name: attribute for attribute, name in _WIRE}
-    values = {known[name]: value for name, value in document.items() if name in known and value is not None}
-    for bag in ("inputs", "outputs"):
-        values[bag] = from_state(values.get(bag, {}))
-    return State(**values)  # type: ignore[arg-type]  # the format's types are checked by the engine that wrote it
+    state = State(urn="", custom=False, type="")
+    for attribute, name in _WIRE:
+        value = document.get(name)
+        if value is not None:
+            if not isinstance(value, type(getattr(state, attribute))):
+                raise TypeError(f"a resource has {value!r} for its {name}")
+            setattr(state, attribute, from_state(value) if attribute in ("inputs", "outputs") else value)
+    for urn in (state.urn, *state.references(parent=True)):
+        if not urns.is_urn(urn):
+            raise ValueError(f"a resource is called, or refers to, {urn!r}, which is no URN")
+    return state
 
 
 def now() -> str:

@@ -48,9 +48,9 @@ def load(path: Path) -> Deployment:
         return Deployment()
     except (OSError, ValueError) as error:
         raise StateError(f"The state file {path} cannot be read: {error}.") from None
-    if not isinstance(document, dict) or document.get("version") != FORMAT:
+    deployment = document.get("deployment") if isinstance(document, dict) else None
+    if not isinstance(deployment, dict) or document.get("version") != FORMAT:
         raise StateError(f"The state file {path} is not a deployment of version {FORMAT}.")
-    deployment = document.get("deployment") or {}
     try:
         return Deployment(
             resources=[from_json(each) for each in deployment.get("resources") or []],
@@ -60,8 +60,8 @@ def load(path: Path) -> Deployment:
             ],
             secrets_providers=deployment.get("secrets_providers"),
         )
-    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-        raise StateError(f"The state file {path} is not as the format wants it: {error!r}.") from None
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise StateError(f"The state file {path} is not as the format wants it: {error}.") from None
 
 
 def fragment(state: State) -> str:

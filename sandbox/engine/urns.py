@@ -14,6 +14,11 @@ def make(stack: str, project: str, type_: str, name: str, parent: str = "") -> s
     return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"
 
 
+def is_urn(value: object) -> bool:
+    """Tell whether this is a URN, of which the functions below can tell something."""
+    return isinstance(value, str) and value.startswith("urn:") and value.count("::") >= len(("type", "name", "project"))
+
+
 def qualified_type(urn: str) -> str:
     """Return the type with those of the ancestors, joined by $."""
     return urn.split("::", 3)[2]

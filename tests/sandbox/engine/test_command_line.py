@@ -178,3 +178,17 @@ def test_colours(workshop: Workshop, capsys: pytest.CaptureFixture[str], monkeyp
     monkeypatch.setenv("NO_COLOR", "1")
     commandline.main(arguments)
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_reader_that_leaves(workshop: Workshop) -> None:
+    """An operation goes on when nobody reads what it prints any more."""
+    workshop.program("Thing('a', name='A')")
+    process = workshop.start("up", "--skip-preview")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert workshop.log == ["create A-1"]
+    assert "a" in workshop.state
+    assert process.stderr is not None
+    with process.stderr:
+        assert process.stderr.read() == ""

@@ -111,26 +111,6 @@ def test_encrypted_values(tmp_path: Path, value: Any) -> None:
         _merge(tmp_path, {}, {"demo:a": value})
 
 
-def test_yaml_has_the_types_of_its_newer_version(tmp_path: Path) -> None:
-    """`yes`, dates and clock times are text, as the Pulumi CLI reads them; anchors and merges work."""
-    path = tmp_path / "Pulumi.dev.yaml"
-    path.write_text(
-        "config:\n  a: yes\n  b: 2026-01-31\n  c: 12:30:00\n  d: 0x1F\n  e: ~\n  f: 1e3\n"
-        "  g: &it {x: 1}\n  h: {<<: *it, y: 2}\nencryptionsalt: v1:abc\n",
-        encoding="utf-8",
-    )
-    stack = project.load_stack(path)
-    assert stack.encryption_salt == "v1:abc"
-    assert {key: stack.config[key] for key in "abcef"} == {
-        "a": "yes",
-        "b": "2026-01-31",
-        "c": "12:30:00",
-        "e": None,
-        "f": 1000.0,
-    }
-    assert stack.config["h"] == {"x": 1, "y": 2}
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -154,8 +134,10 @@ def test_stack_files_that_cannot_be_used(tmp_path: Path, text: str, message: str
     [
         (None, "no Pulumi.yaml project file found in"),
         ("runtime: python", "project is missing a 'name' attribute"),
-        ("name: demo\nplugins: {providers: [{name: aws}]}", "declares plugins or packages"),
-        ("name: demo\nconfig: [1]", "'config' is not a map"),
+        ("name: de mo\nruntime: python", "a project name may only contain alphanumerics, hyphens"),
+        ("name: demo\nruntime: {name: nodejs}", "wants another runtime than python"),
+        ("name: demo\nruntime: python\nplugins: {providers: [{name: aws}]}", "declares plugins or packages"),
+        ("name: demo\nruntime: python\nconfig: [1]", "'config' is not a map"),
     ],
 )
 def test_projects_that_cannot_be_used(tmp_path: Path, text: str | None, message: str) -> None:
@@ -164,6 +146,25 @@ def test_projects_that_cannot_be_used(tmp_path: Path, text: str | None, message:
         (tmp_path / "Pulumi.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ProjectError, match=message):
         project.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "../dev", "a/b", "a b", "x" * 101])
+def test_names_that_no_stack_can_have(tmp_path: Path, name: str) -> None:
+    """They are refused before a file of that name, perhaps outside the project, is looked for."""
+    with pytest.raises(ProjectError, match="is no name for a stack"):
+        project.Project("demo", tmp_path).stack_file(name)
+
+
+def test_more_than_a_program_can_be_given(workshop: Workshop) -> None:
+    """Pulumi passes all configuration in one variable; what is too much for that is told with the remedy."""
+    workshop.configure({"greeting": "x" * 2**21})
+    result = workshop.preview()
+    assert not result.succeeded
+    (error,) = result.errors
+    assert error.startswith("The program could not be started: ")
+    assert error.endswith(
+        "the 2048 KiB of this stack are more than the system takes (128 KiB on Linux): split the stack in two."
+    )
 
 
 def test_another_stack_file(workshop: Workshop) -> None:

@@ -63,23 +63,26 @@ def test_inputs_that_the_provider_rejects(workshop: Workshop) -> None:
 
 
 def test_parents(workshop: Workshop) -> None:
-    """A parent is named in the name table; a component needs neither id nor properties."""
+    """A parent is named in the name table, or an earlier entry; a component needs neither id nor properties."""
     shop = {"type": "demo:index:Shop", "name": "s", "component": True}
     stack = "urn:pulumi:dev::demo::pulumi:pulumi:Stack::demo-dev"
     urn = "urn:pulumi:dev::demo::demo:index:Shop::s"
-    file = _file(workshop.folder, shop, {**_entry("t", "T-1", name="T"), "parent": "it"}, nameTable={"it": urn})
+    file = _file(workshop.folder, shop, {**_entry("t", "T-1", name="T"), "parent": "s"})
     assert workshop.engine().import_file(file).succeeded
     assert (workshop.state["s"]["parent"], workshop.state["t"]["parent"]) == (stack, urn)
     assert "$" in workshop.state["t"]["urn"]
+    another = {**_entry("u", "U-1", name="U"), "parent": "it", "logicalName": "v"}
+    assert workshop.engine().import_file(_file(workshop.folder, another, nameTable={"it": urn})).succeeded
+    assert workshop.state["v"]["parent"] == urn
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"type": "random:index/randomId:RandomId"}, "is of another package than pulumi-python"),
+        ({"type": "random:index/randomId:RandomId"}, "has another provider than pulumi-python"),
         ({"outputs": None}, "lacks an id, inputs or outputs"),
         ({"id": ""}, "lacks an id, inputs or outputs"),
-        ({"parent": "nobody"}, "the parent 'nobody' of resource 'a' is not in the name table"),
+        ({"parent": "nobody"}, "the parent 'nobody' of resource 'a' is not in 'nameTable', nor above"),
         ({"type": None, "name": None}, None),
     ],
 )

@@ -21,6 +21,7 @@ def test_preview_does_nothing(workshop: Workshop) -> None:
     result = workshop.preview(PROGRAM)
     assert (result.succeeded, result.changes) == (True, {Op.CREATE: 3})
     assert not workshop.world.exists()
+    assert [call.split()[0] for call in workshop.calls()] == ["check"] * 2
     assert sorted(path.name for path in workshop.folder.iterdir() if path.name != "__pycache__") == before
 
 

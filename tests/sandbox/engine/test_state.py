@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -18,6 +19,7 @@ from sandbox.engine.statefile import Deployment
 from sandbox.engine.values import UNKNOWN, Secret
 from tests.sandbox.engine.workshop import Workshop
 
+_URN = "urn:pulumi:dev::demo::t::x"
 PROVIDER = "urn:pulumi:dev::demo::pulumi:providers:pulumi-python::default"
 
 
@@ -37,13 +39,13 @@ def test_everything_comes_back(tmp_path: Path) -> None:
         id="1",
         inputs={"s": Secret({"x": [1, None]}), "u": UNKNOWN, "é": "\u2028"},
         outputs={"n": 1.5},
-        parent="urn:p",
+        parent=_URN,
         protect=True,
         external=True,
-        dependencies=["urn:d"],
+        dependencies=[_URN],
         init_errors=["sick"],
         provider=f"{PROVIDER}::1",
-        property_dependencies={"s": ["urn:d"]},
+        property_dependencies={"s": [_URN]},
         pending_replacement=True,
         additional_secret_outputs=["n"],
         custom_timeouts={"create": 60},
@@ -187,3 +189,41 @@ def test_provider_of_secrets(workshop: Workshop) -> None:
     stack_file.write_text("", encoding="utf-8")
     workshop.up("")
     assert workshop.deployment["secrets_providers"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "cannot be read: Expecting value"),
+        ("[]", "is not a deployment of version 3"),
+        ('{"version": 2, "deployment": {}}', "is not a deployment of version 3"),
+        ('{"version": 3, "checkpoint": {}}', "is not a deployment of version 3"),
+        ('{"version": 3, "deployment": {"resources": 5}}', "is not as the format wants it"),
+        ('{"version": 3, "deployment": {"resources": [5]}}', "is not as the format wants it"),
+        ('{"version": 3, "deployment": {"resources": [{"urn": "x", "type": "t"}]}}', "'x', which is no URN"),
+        ('{"version": 3, "deployment": {"resources": [{"urn": 5}]}}', "a resource has 5 for its urn"),
+        (f'{{"version": 3, "deployment": {{"resources": [{{"urn": "{_URN}", "inputs": []}}]}}}}', "for its inputs"),
+        (
+            f'{{"version": 3, "deployment": {{"resources": [{{"urn": "{_URN}", "dependencies": ["b"]}}]}}}}',
+            "refers to, 'b', which is no URN",
+        ),
+        ('{"version": 3, "deployment": {"pending_operations": [{}]}}', "is not as the format wants it: 'resource'"),
+    ],
+)
+def test_files_that_are_no_state(tmp_path: Path, text: str, message: str) -> None:
+    """A broken file, or one of something else, is told in one sentence that names it."""
+    path = tmp_path / "state.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StateError, match=re.escape(message)) as caught:
+        statefile.load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_places_where_no_state_can_be(workshop: Workshop) -> None:
+    """An update that could not write down what it does is not begun."""
+    (workshop.folder / "file").touch()
+    for path in (workshop.folder / "file" / "state.json", workshop.folder):
+        workshop.state_file = path
+        with pytest.raises(StateError, match=r"cannot be (locked, so it is not touched|read)"):
+            workshop.up("Thing('a', name='A')")
+    assert not workshop.world.exists()

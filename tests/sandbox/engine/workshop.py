@@ -35,6 +35,7 @@ class Workshop:
         self.world = folder / "world"
         shutil.copytree(FIXTURE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "stacks").mkdir()
+        (folder / "calls").touch()
         self.configure({})
         self.program("")
 
@@ -90,6 +91,13 @@ class Workshop:
     def log(self) -> list[str]:
         """What was done to things, in order: "create A-1", "delete A-1"."""
         return (self.world / "log").read_text(encoding="utf-8").splitlines()
+
+    def calls(self) -> list[str]:
+        """Return what the provider was asked since this was called last, previews included, in order."""
+        path = self.folder / "calls"
+        calls = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("", encoding="utf-8")
+        return calls
 
     def thing(self, id_: str) -> dict[str, Any]:
         """Return a thing as it really is."""

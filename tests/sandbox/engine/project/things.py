@@ -33,6 +33,7 @@ from pulumi.dynamic import (
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 WORLD = Path("world")
+CALLS = Path("calls")
 REPLACING = ("shelf", "edition")
 
 
@@ -53,16 +54,18 @@ class ThingProvider(ResourceProvider):
         sys.tracebacklimit = 0  # the host would put a traceback into every message
         self._greeting = req.config.require("greeting")
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Want a name, and no whole number that looks like a fraction."""
+        _call("check", olds, news)
         inputs = {key: _whole(value) for key, value in news.items() if value is not None and key != "__provider"}
         failures = [] if inputs.get("name") else [CheckFailure("name", "is required")]
         if inputs.get("name") == "bad":
             failures.append(CheckFailure("", "is bad altogether"))
         return CheckResult(inputs, failures)
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Leave it to the engine to say what differs, but not what must be replaced."""
+        _call("diff", id_, olds, news)
         names = (olds.keys() | news.keys()) - {"__provider", "serial", "greeting"}
         changed = {name for name in names if _whole(olds.get(name)) != _whole(news.get(name))}
         replaces = [name for name in REPLACING if name in changed]
@@ -72,6 +75,7 @@ class ThingProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make a file; ids are never used again."""
+        _call("create", props)
         self._begin("create", props)
         for number in itertools.count(1):
             id_ = f"{props['name']}-{number}"
@@ -82,6 +86,7 @@ class ThingProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the file; a thing that was never ours must be there."""
+        _call("read", id_, props)
         path = WORLD / id_
         if not path.exists():
             if "serial" in props:
@@ -92,13 +97,15 @@ class ThingProvider(ResourceProvider):
         _log("read", id_)
         return ReadResult(id_, self._outputs(id_, live), inputs=dict(live))
 
-    def update(self, id_: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Write the file anew."""
+        _call("update", id_, olds, news)
         self._begin("update", news)
         return UpdateResult(self._write("update", id_, news))
 
-    def delete(self, id_: str, _props: dict[str, Any]) -> None:
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Put the file out of sight; what it says now decides how that goes."""
+        _call("delete", id_, props)
         self._begin("delete", json.loads((WORLD / id_).read_text(encoding="utf-8")))
         _log("delete", id_)
         (WORLD / id_).rename(WORLD / f"{id_}.gone")
@@ -153,6 +160,16 @@ def _log(method: str, id_: str) -> None:
     # One write of a short line is whole, whatever other threads write.
     with (WORLD / "log").open("a", encoding="utf-8") as log:
         log.write(f"{method} {id_}\n")
+
+
+def _call(method: str, *given: Any) -> None:
+    """Note a call with all that it was given; in a place of its own, since a preview is to leave no world behind."""
+    told = [
+        {key: each[key] for key in each if key != "__provider"} if isinstance(each, dict) else each for each in given
+    ]
+    text = json.dumps(told, default=lambda _: "[unknown]", sort_keys=True)
+    with CALLS.open("a", encoding="utf-8") as calls:
+        calls.write(f"{method} {text}\n")
 
 
 def _pass_gate(port: int) -> None:
