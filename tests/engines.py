@@ -85,19 +85,20 @@ class Stack:
         )
 
     def unlock(self) -> None:
-        """Take away the lock that a killed CLI leaves behind. The stand-in sees by itself that its owner is dead."""
+        """
+        Clear away what a killed CLI leaves behind. The stand-in sees by itself that whoever locked it is dead.
+
+        Beside the lock that may be an empty .attrs: the CLI's file backend writes one beside each file, not as a whole
+        as it writes the file, and then finds no state ("failed to load checkpoint: EOF"). It can do without.
+        """
         if self.engine_environment:
-            cancel = [
-                *self.command,
-                "cancel",
-                "--yes",
-                "--stack",
-                "dev",
-                "--non-interactive",
-                "--cwd",
-                str(self.folder),
-            ]
-            subprocess.run(cancel, env=self._environment(signed_in=False), check=True, capture_output=True)
+            for attributes in (self.folder / "state").rglob("*.attrs"):
+                if attributes.stat().st_size == 0:
+                    attributes.unlink()
+            words = ["cancel", "--yes", "--stack", "dev", "--non-interactive", "--cwd", str(self.folder)]
+            environment = self._environment(signed_in=False)
+            done = subprocess.run([*self.command, *words], env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
 
     def forget_interrupted_creates(self) -> Outcome:
         """Let the CLI forget the creates that a kill interrupted, which the run after it has made good or made anew."""
