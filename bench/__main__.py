@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, sandbox() as graph:
         bench = Bench(graph, Path(folder), figures, engines.cli())
         figures.import_seconds = evidence.import_seconds(given.runs)
+        figures.import_bytes = evidence.import_bytes()
         for size in given.sizes:
             _measure(bench, size, given.runs, Path(folder), rival=rival)
         for number in range(given.runs if given.quota_size else 0):

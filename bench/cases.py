@@ -139,4 +139,5 @@ def sample(ran: Ran, traffic: Traffic) -> Sample:
         tokens=traffic.tokens,
         throttled=traffic.throttled,
         write_seconds=traffic.first_to_last_write,
+        served_seconds=traffic.served,
     )

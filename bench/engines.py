@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.graph import ROOT
-from bench.watching import Ran, run
+from bench.watching import Ran, run, surroundings
 
 PROJECT = "bench"
 STACK = "bench"
@@ -105,4 +104,4 @@ class Stack:
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
         }
         path = {"PYTHONPATH": str(ROOT)}  # the program's own folder is not where the provider is
-        return {**os.environ, **(backend if self.command else {}), **path, **self.environment}
+        return {**surroundings(), **(backend if self.command else {}), **path, **self.environment}

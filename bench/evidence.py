@@ -32,6 +32,18 @@ _AREAS = {
 """What a frame belongs to, by a part of its path; the first that fits, from the innermost frame out."""
 
 
+_MODULES = ("pulumi.dynamic", "provider", "requests", "cryptography.x509", "azure.identity", "provider.graph")
+_WEIGH = """
+import importlib, psutil
+before = 0
+for name in {modules}:
+    importlib.import_module(name)
+    now = psutil.Process().memory_info().rss
+    print(now - before)
+    before = now
+"""
+
+
 @dataclass(frozen=True)
 class Profile:
     """Where the plugin process was when it held the interpreter."""
@@ -46,7 +58,8 @@ class Profile:
 def import_seconds(runs: int) -> list[float]:
     """Return what `import provider` takes once pulumi is there, *runs* times, in processes of their own."""
     command = [sys.executable, "-X", "importtime", "-c", "import pulumi, provider"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**watching.surroundings(), "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)  # noqa: S603 - compiles
     seconds = []
     for _ in range(runs):
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
@@ -54,6 +67,14 @@ def import_seconds(runs: int) -> list[float]:
         assert found is not None  # noqa: S101 - it was imported
         seconds.append(int(found[1]) / 1e6)
     return seconds
+
+
+def import_bytes() -> dict[str, int]:
+    """Return what each of the modules that the plugin loads adds to its memory, loaded in this order."""
+    command = [sys.executable, "-c", _WEIGH.format(modules=_MODULES)]
+    environment = {**watching.surroundings(), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return dict(zip(_MODULES, map(int, done.stdout.split()), strict=True))
 
 
 def profiles(bench: Bench, size: int) -> list[Profile]:

@@ -24,6 +24,8 @@ class Sample:
     throttled: int
     write_seconds: float
     """From the first write to the last."""
+    served_seconds: float
+    """What the sandbox worked for it, latency not counted."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Figures:
     """By subject and size: bytes of outputs in the state of a profile, and of all of its entry but the inputs."""
     import_seconds: list[float] = field(default_factory=list)
     """What `import provider` takes after `import pulumi`."""
+    import_bytes: dict[str, int] = field(default_factory=dict)
+    """What each module that the plugin loads adds to its memory, in the order of loading."""
     notes: list[str] = field(default_factory=list)
     """What was left out, and why."""
 

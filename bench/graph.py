@@ -32,6 +32,8 @@ class Traffic:
     """Requests, or parts of a batch, that were answered 429."""
     first_to_last_write: float
     """Seconds from the first write to the last; 0 where there are none."""
+    served: float
+    """Seconds that the sandbox itself worked for the answers."""
 
 
 class Graph:
@@ -83,6 +85,7 @@ class Graph:
             writes=len(writes),
             tokens=sum(one["path"].partition("?")[0].endswith("/token") for one in entries),
             throttled=sum(one["status"] == requests.codes.too_many_requests for one in entries),
+            served=sum(one["seconds"] for one in whole),
             first_to_last_write=moments[-1] - moments[0] if moments else 0.0,
         )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.cases import BESIDE_RIVAL, Bench, sample
 from bench.figures import INTUNECD
 from bench.graph import ROOT
-from bench.watching import run
+from bench.watching import run, surroundings
 
 REQUIREMENTS = ROOT / "requirements-intunecd.txt"
 VENV = ROOT / ".bench" / "intunecd"
@@ -87,5 +87,4 @@ def _environment(cloud: Mapping[str, str]) -> dict[str, str]:
         "CLIENT_ID": cloud["AZURE_CLIENT_ID"],
         "CLIENT_SECRET": cloud["AZURE_CLIENT_SECRET"],
     }
-    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return {**own, **cloud, **signs_in}
+    return {**surroundings(), **cloud, **signs_in}

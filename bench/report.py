@@ -123,12 +123,18 @@ def _profiled(profiles: Sequence[Profile]) -> str:
 
 def _notes(figures: Figures) -> str:
     notes = list(figures.notes)
+    if figures.import_bytes:
+        notes.append(f"Memory that the plugin's imports take, in their order: {_weights(figures.import_bytes)}.")
     if figures.import_seconds:
         middle = statistics.median(figures.import_seconds) * 1000
         notes.append(f"`import provider` takes {middle:.0f} ms after `import pulumi` (`python -X importtime`).")
     return "\n".join(["## Notes\n", *(f"* {note}" for note in notes)]) if notes else ""
 
 
+def _weights(import_bytes: dict[str, int]) -> str:
+    return ", ".join(f"`{name}` {weight / 1e6:.1f} MB" for name, weight in import_bytes.items())
+
+
 def _number(value: float, unit: str) -> str:
-    digits = 2 if unit == "s" else 0
+    digits = {"s": 2, "MB": 1}.get(unit, 0)
     return f"{value:,.{digits}f}{f' {unit}' if unit else ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
@@ -14,6 +15,16 @@ import psutil
 
 _PLUGIN = "pulumi.dynamic"
 _BETWEEN_LOOKS = 0.05  # seconds; memory only grows towards a peak that lasts far longer than this
+
+
+def surroundings() -> dict[str, str]:
+    """
+    Return the environment of every command that is measured.
+
+    Python keeps what it has compiled, as it does for people: else each start compiles the project's modules anew.
+    """
+    left_out = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
+    return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
 class Failed(Exception):  # noqa: N818 - named for what it says

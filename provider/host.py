@@ -74,6 +74,7 @@ def widen(threads: int) -> bool:
         executor = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001
         executor._max_workers = max(executor._max_workers, threads)  # noqa: SLF001
     except (AttributeError, IndexError, TypeError):
+        debug("the host's pool of threads cannot be widened: it serves four calls at once")
         return False
     return True
 

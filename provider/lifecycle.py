@@ -95,8 +95,7 @@ class GraphProvider(ResourceProvider):
         if not settings.debug(os.environ):
             sys.tracebacklimit = 0  # the host prints tracebacks; our errors are whole sentences
         self._settings = settings.read(req.config.get, os.environ)
-        if not host.widen(self._settings.threads):
-            host.debug("the pool of the host cannot be widened: it serves four calls at once")
+        host.widen(self._settings.threads)
         _work.end_with_the_engine()
 
     @_in_one_line

@@ -110,7 +110,7 @@ class _References:
     def __init__(self, tenant: Tenant, example: Owner) -> None:
         self._tenant = tenant
         self._example = example
-        self._waiting: list[Owner] = []
+        self._waiting: list[str] = []
         self._batch: Future[_Targets] = Future()
         self._batches: dict[str, Future[_Targets]] = {}
         tenant.listing(example.collection).follow(self._take)
@@ -130,15 +130,15 @@ class _References:
     def _take(self, objects: list[Json], complete: bool) -> None:  # noqa: FBT001 - as the listing calls it
         for one in objects:
             if one.get("@odata.type") == self._example.odata_type:
-                self._waiting.append(replace(self._example, id=str(one["id"])))
-                self._batches[str(one["id"])] = self._batch
+                self._waiting.append(id_ := str(one["id"]))
+                self._batches[id_] = self._batch
                 if len(self._waiting) == LARGEST_BATCH:
                     self._send()
         if complete and self._waiting:
             self._send()
 
     def _send(self) -> None:
-        owners, batch = self._waiting, self._batch
+        owners, batch = [replace(self._example, id=id_) for id_ in self._waiting], self._batch
         self._waiting, self._batch = [], Future()
 
         def ask() -> None:

@@ -79,7 +79,7 @@ def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
 
 def sample(seconds: float, requests: int = 0, peak: int = 50_000_000, writes: int = 0) -> Sample:
     """Make up a sample."""
-    return Sample(seconds, peak, requests, writes, 0, 0, seconds)
+    return Sample(seconds, peak, requests, writes, 0, 0, seconds, 0.0)
 
 
 def invented() -> Figures:
