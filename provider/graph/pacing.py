@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 WINDOW = 20.0
+_SETTLED = 2.0
+"""Seconds after which a wait is worth a word for the whole run, and the engine has asked for what it will ask for."""
 WRITES = 100
 REQUESTS = 1000
 
@@ -68,8 +70,9 @@ class Pacer:
     Lets requests pass as fast as the quota allows, first come, first served.
 
     *share* is the part of the quota that is ours, up to 1; less where other pipelines use the same application; 0 lets
-    everything pass and leaves the throttling to Graph. *notify* is told by everybody who begins to wait, and *announce*
-    by the first one alone; *ahead* says how many writes, at the least, will come beside those that wait.
+    everything pass and leaves the throttling to Graph. *notify* is told by everybody who begins to wait, and again by
+    whoever is next; *announce* by the first one who still waits after two seconds, and by no other. *ahead* says how
+    many writes, at the least, will come beside those that wait.
     """
 
     def __init__(  # noqa: PLR0913 - time is an argument, so that tests need none
@@ -116,23 +119,27 @@ class Pacer:
         with self._condition:
             self._line.append(turn)
             self._waiting_writes += writes
-            told = False
+            began, told = self._clock(), 0
             while (left := self._left(turn, writes, requests)) != 0.0:
-                if told:
-                    self._sleep(self._condition, left)
+                # Told at once; and again when it is next and what the run is about to do is known.
+                due = began if told == 0 else began + _SETTLED if told == 1 and left is not None else None
+                now = self._clock()
+                if due is not None and due <= now:
+                    told += 1
+                    self._tell(writes, settled=told > 1)
                 else:
-                    told = True
-                    self._tell(writes)
+                    self._sleep(self._condition, left if left is None or due is None else min(left, due - now))
             self._line.popleft()
             self._waiting_writes -= writes
             self._writes.start(writes)
             self._requests.start(requests)
             self._condition.notify_all()
 
-    def _tell(self, writes: int) -> None:
+    def _tell(self, writes: int, *, settled: bool) -> None:
         """Say that the quota holds the run back. Others get on meanwhile: telling can take its time."""
         text = self._forecast(writes)
-        first, self._announced = not self._announced, True
+        first = settled and not self._announced
+        self._announced = self._announced or settled
         self._condition.release()
         try:
             self._notify(text)

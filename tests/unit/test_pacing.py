@@ -148,6 +148,7 @@ def test_who_waits_is_told_how_many_and_how_long() -> None:
             pass
     assert said == [
         "Graph's quota (100 writes in 20 s) holds the run back: a write waits, for 20 s at least",
+        "Graph's quota (100 writes in 20 s) holds the run back: a write waits, for 18 s at least",
     ]
 
 
@@ -161,14 +162,28 @@ def test_all_rows_tell_it_and_the_run_once() -> None:
         with paced.pass_through(writes=1):
             pass
     # 231 more writes: a hundred after 20 s, a hundred after 40 s, the rest after 60 s.
-    told = "Graph's quota (100 writes in 20 s) holds the run back: 231 writes wait, for 60 s at least"
-    assert run == [told]
-    assert rows == [told]
+    told = "Graph's quota (100 writes in 20 s) holds the run back: 231 writes wait, for {} s at least"
+    assert rows == [told.format(60), told.format(58)]
+    assert run == [told.format(58)]
     for _ in range(100):
         with paced.pass_through(writes=1):
             pass
-    assert len(rows) == 2
-    assert run == [told]
+    assert len(rows) == 4
+    assert len(run) == 1
+
+
+def test_a_short_wait_is_for_its_row_alone() -> None:
+    """What is over in two seconds is not worth a word for the whole run."""
+    rows: list[str] = []
+    run: list[str] = []
+    clock = Still()
+    paced = Pacer(0.01, notify=rows.append, announce=run.append, clock=clock, sleep=clock.sleep)
+    for waits in (0.0, 18.5):
+        clock.now += waits
+        with paced.pass_through(writes=1):
+            pass
+    assert clock.now == 20.0
+    assert (len(rows), len(run)) == (1, 0)
 
 
 def test_reads_that_wait_say_so() -> None:
@@ -179,7 +194,8 @@ def test_reads_that_wait_say_so() -> None:
         with paced.pass_through(requests=20):
             pass
     assert clock.now == 20.0
-    assert said == ["Graph's quota (1000 requests in 20 s) holds the run back, for 20 s at least"]
+    assert said == ["Graph's quota (1000 requests in 20 s) holds the run back, for 20 s at least", *said[1:]]
+    assert len(said) == 2
 
 
 def test_telling_does_not_hold_up_the_others() -> None:
