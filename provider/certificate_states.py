@@ -123,7 +123,9 @@ class CertificateStateKind(Kind):
 
 def _impossible(old: Any, new: Any) -> str:
     """Say why status *new* cannot follow *old*; empty where it can, or where one is unknown or not declared."""
-    if old == new or old not in _FOLLOWS or not isinstance(new, str) or new in _FOLLOWS[old]:
+    if not isinstance(old, str) or not isinstance(new, str) or old == new:
+        return ""
+    if old not in _FOLLOWS or new in _FOLLOWS[old]:
         return ""
     following = " or ".join(sorted(_FOLLOWS[old])) or "nothing"
     return f"cannot go from {old} to {new}: {old} is followed by {following}"

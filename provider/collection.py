@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,8 @@ class Collection:
     def item_listed(self, id_: str) -> str:
         """Return the path of one object with all that a list of the collection has of it."""
         return f"{self.item(id_)}?{self.query}" if self.query else self.item(id_)
+
+
+def is_object(value: Any) -> bool:
+    """Tell whether *value*, a part of an answer, is an object of a collection: only with an id is it one."""
+    return isinstance(value, dict) and isinstance(value.get("id"), str) and value["id"] != ""

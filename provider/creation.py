@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent_encode
 
 from provider import host
+from provider.collection import is_object
 from provider.errors import (
     AdoptionError,
     Conflict,
@@ -108,7 +109,7 @@ def _post(entity: Entity, tenant: Tenant, inputs: Json) -> Json:
 
 
 def _created(entity: Entity, answer: Json) -> Json:
-    if "id" not in answer:
+    if not is_object(answer):
         raise UnexpectedAnswer("POST", entity.collection.path, message="the answer does not say what was created")
     return answer
 

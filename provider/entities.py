@@ -100,7 +100,7 @@ class Entity(Kind):
         if live is None:
             return None
         if not self.is_one(live):
-            raise AdoptionError(f"{id_} is of type {live['@odata.type'].rpartition('.')[2]}, not {self.noun}")
+            raise AdoptionError(f"{id_} is of type {str(live['@odata.type']).rpartition('.')[2]}, not {self.noun}")
         values = self.args.schema.parse(live)
         for relationship in self.relationships:
             if declared is None or relationship.field in declared:

@@ -38,6 +38,9 @@ from typing import Any
 LONGEST_QUOTE = 256
 """How many characters of an answer an error may quote."""
 
+LONGEST_LINE = 1300
+"""How many characters the text of an error may have, whatever names are in it: gRPC carries it as a header."""
+
 
 def quote(text: str) -> str:
     """Make one line of *text*, cut to LONGEST_QUOTE characters."""
@@ -45,8 +48,18 @@ def quote(text: str) -> str:
     return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"
 
 
+def _line(text: str) -> str:
+    """Leave the middle out of *text* where it is longer than LONGEST_LINE: what to do stands at the end."""
+    half = LONGEST_LINE // 2 - 2
+    return text if len(text) <= LONGEST_LINE else f"{text[:half]} … {text[-half:]}"
+
+
 class IntuneError(Exception):
     """The family: everything this provider raises on purpose."""
+
+    def __str__(self) -> str:
+        """One line, of a length that can be read and carried."""
+        return _line(super().__str__())
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Print as ``NotFound: …`` in a traceback, without the module path that says nothing to a user."""
@@ -166,7 +179,7 @@ class GraphError(IntuneError):
         text = f"{self.method} {self.path}{came}{said}"
         if self.remedy:
             text = f"{text.rstrip('.')}. {self.remedy}"
-        return f"{text} [request-id {self.request_id}]" if self.request_id else text
+        return _line(f"{text} [request-id {self.request_id}]" if self.request_id else text)
 
 
 class Rejected(GraphError):

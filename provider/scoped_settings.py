@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provider import host
-from provider.errors import AdoptionError, UnexpectedAnswer
+from provider.errors import AdoptionError, NotFound, UnexpectedAnswer
 from provider.kind import Change, Kind, Values
 from provider.profiles import profile, profile_listed
 from provider.relationships import Owner
@@ -21,6 +21,7 @@ from provider.relationships.credential import NAVIGATION, SETTINGS, reference
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
+_ISSUER = "issuer"
 _WHERE = ("device_configuration_id", "profile_type")
 _ODATA_TYPE = "#microsoft.graph.deviceManagementDerivedCredentialSettings"
 
@@ -69,11 +70,20 @@ class ScopedSettingsKind(Kind):
                 f"{change.news['device_configuration_id']} does not use the settings {id_} any more: "
                 "run `pulumi up --refresh`"
             )
-        self._write(tenant, id_, change.news, [name for name in change.names if name in change.news])
+        names = [name for name in change.names if name in change.news]
+        if _ISSUER in names and self._live(tenant, id_).get(_ISSUER) == change.news[_ISSUER]:
+            names.remove(_ISSUER)  # declared now, and not before: nothing changes
+        self._write(tenant, id_, change.news, names)
 
     def delete(self, tenant: Tenant, id_: str, olds: Mapping[str, Any]) -> None:  # noqa: ARG002 - nothing is deleted
         """Forget the settings: they are the tenant's, and other profiles use them."""
         host.status("left as they are")
+
+    def _live(self, tenant: Tenant, id_: str) -> Values:
+        live = tenant.find(SETTINGS.item(id_))
+        if live is None:
+            raise NotFound("GET", SETTINGS.item(id_), status=404, message="the settings behind the profile are gone")
+        return self.args.schema.parse(live)
 
     def _differing(self, live: Values, inputs: Values) -> list[str]:
         declared = {name: value for name, value in inputs.items() if name not in _WHERE}
@@ -81,9 +91,9 @@ class ScopedSettingsKind(Kind):
         return self.args.schema.changed(known, declared)
 
     def _write(self, tenant: Tenant, id_: str, inputs: Values, names: Sequence[str]) -> None:
-        if "issuer" in names:
+        if _ISSUER in names:
             raise AdoptionError(
-                f"the settings {id_} have another issuer than {inputs['issuer']}, and Graph cannot change it: declare "
+                f"the settings {id_} have another issuer than {inputs[_ISSUER]}, and Graph cannot change it: declare "
                 "the issuer they have, or replace them with DerivedCredentialSettings"
             )
         if not names:

@@ -133,7 +133,9 @@ def _text(response: requests.Response, method: str, path: str, largest: int) -> 
 
 def _parse(text: str) -> object:
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        halves = "\\ud" in text.lower()  # half of a surrogate pair is no text, and nothing could carry it on
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) if halves else value
     except (ValueError, RecursionError):  # not JSON, or JSON nested deeper than anything of Graph's
         return None
 

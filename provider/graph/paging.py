@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from provider.collection import is_object
 from provider.errors import UnexpectedAnswer
 
 if TYPE_CHECKING:  # the client offers this module's function as one of its verbs
@@ -45,17 +46,16 @@ def pages(client: GraphClient, path: str) -> Iterator[list[Json]]:
 def _members(page: Json, path: str) -> list[Json]:
     """Return the objects of one *page* of a list. Raises UnexpectedAnswer where it is not a list of objects."""
     value = page.get("value")
-    if not isinstance(value, list) or not all(isinstance(member, dict) for member in value):
+    if not isinstance(value, list) or not all(is_object(member) for member in value):
         raise UnexpectedAnswer("GET", path, message="the answer is not a list of objects")
     return value
 
 
 def _fresh(members: list[Json], ids: set[str]) -> Iterator[Json]:
-    """Return those of *members* whose id is not among *ids*, and add it there. One without an id is always fresh."""
+    """Return those of *members* whose id is not among *ids*, and add it there."""
     for member in members:
-        id_ = member.get("id")
-        if id_ is None or str(id_) not in ids:
-            ids.update(() if id_ is None else (str(id_),))
+        if member["id"] not in ids:
+            ids.add(member["id"])
             yield member
 
 

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from provider.collection import Collection
+from provider.collection import Collection, is_object
 from provider.errors import NotFound, Unauthorized, UnexpectedAnswer
 from provider.graph.client import GraphClient
 from provider.graph.listing import Listing
@@ -119,7 +119,7 @@ class Tenant:
             found = self.client.get(path)
         except NotFound:
             return None
-        if found is None or "id" not in found:
+        if found is None or not is_object(found):
             raise UnexpectedAnswer("GET", path, message="the answer is no object")
         return found
 

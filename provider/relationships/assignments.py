@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
 _TYPE = "#microsoft.graph."
-_UNSET_FILTER = {None, "", "00000000-0000-0000-0000-000000000000"}
+_UNSET_FILTER = {"", "00000000-0000-0000-0000-000000000000"}
 
 
 class AssignmentTarget(str, Enum):
@@ -121,14 +121,16 @@ def _to_wire(assignment: Json) -> Json:
 
 def _from_wire(members: Any) -> Any:
     """Read assignments that Graph shows, as the canonical declaration of them."""
-    direct = [one for one in members if isinstance(one, dict) and one.get("source") in {None, "direct"}]
-    return ASSIGNMENTS.canonical([_declaration(one.get("target") or {}) for one in direct])
+    members = members if isinstance(members, list) else []
+    direct = [one for one in members if isinstance(one, dict) and one.get("source") in (None, "direct")]
+    return ASSIGNMENTS.canonical([_declaration(one.get("target")) for one in direct])
 
 
-def _declaration(target: Json) -> Json:
+def _declaration(target: Any) -> Json:
+    target = target if isinstance(target, dict) else {}
     kind = str(target.get("@odata.type", "")).removeprefix(_TYPE)
     declaration = AssignmentArgs.schema.parse({**target, "target": kind})
-    if declaration.get(_FILTER_ID) in _UNSET_FILTER:
+    if str(declaration.get(_FILTER_ID, "")) in _UNSET_FILTER:
         declaration.pop(_FILTER_ID, None)
         declaration.pop(_FILTER_TYPE, None)
     return declaration

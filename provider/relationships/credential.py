@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from provider.collection import Collection
+from provider.collection import Collection, is_object
 from provider.errors import GraphError, NotFound, UnexpectedAnswer
 from provider.relationships import Json, Owner, Relationship
 
@@ -177,6 +177,6 @@ def target_of(answer: Json | GraphError | None, path: str) -> str | None:
     settings = answer["value"] if "value" in answer and "id" not in answer else answer
     if settings is None:
         return None
-    if not isinstance(settings, dict) or not settings.get("id"):
+    if not is_object(settings):
         raise UnexpectedAnswer("GET", path, message="the answer is no derived credential, and does not say none is set")
     return str(settings["id"]).lower()

@@ -73,3 +73,16 @@ def test_an_answer_is_quoted_only_in_part() -> None:
     text = str(GraphError("GET", "/x", status=400, message="secret \n" * 1000))
     assert len(text) < 300
     assert "\n" not in text
+
+
+def test_an_error_is_of_a_length_that_can_be_carried() -> None:
+    """Its text is a gRPC header. What it is about stands at the beginning, and what to do at the end."""
+    for error in (
+        IntuneError("begin " + "x" * 100_000 + " end"),
+        errors.NotFound("GET", "/begin" + "y" * 100_000, status=404),
+        errors.Defect("begin" + "z" * 100_000),
+    ):
+        assert len(str(error)) < 1600
+        assert "begin" in str(error)
+    assert str(IntuneError("begin " + "x" * 100_000 + " end")).endswith(" end")
+    assert str(IntuneError("x" * errors.LONGEST_LINE)) == "x" * errors.LONGEST_LINE
