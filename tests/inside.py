@@ -23,13 +23,14 @@ from google.protobuf import json_format
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from provider import graph, lifecycle
+from provider import graph, host, lifecycle
 from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.graph.tenant import Tenant
 from provider.run import Run
 from provider.settings import Cloud, Settings, locate, read
+from provider.work import Work
 from sandbox.graph import Sandbox
 from tests.plugin.driver import PROJECT, Plugin
 
@@ -134,9 +135,12 @@ def runs(sandbox: Sandbox, environ: Mapping[str, str]) -> Iterator[Runs]:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         sys.argv = [*arguments, f"127.0.0.1:{nobody.getsockname()[1]}"]
+        ours, host._engine = host._engine, host._Engine()
         try:
             yield Runs(sandbox, {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": "sandbox"})
         finally:
+            host._engine._connection().close()
+            host._engine, lifecycle._work = ours, Work()
             sys.argv = arguments
             os.environ.clear()
             os.environ.update(before)
