@@ -60,8 +60,9 @@ class Stack:
         self.folder.mkdir(parents=True)
         if self.command:
             (self.folder / "backend").mkdir()
-            init = [self.command, "stack", "init", STACK, "--non-interactive", "--cwd", str(_FOLDER)]
-            run(init, self._environment(), ROOT)
+            shutil.copy(_FOLDER / "Pulumi.yaml", self.folder)  # the CLI writes a stack file beside it
+            init = [self.command, "stack", "init", STACK, "--non-interactive"]
+            run(init, self._environment(), self.folder)
 
     def configure(self, **config: Any) -> None:
         """Write the stack file: JSON is YAML."""

@@ -10,9 +10,15 @@ import pytest
 from provider import host
 
 
-def test_nothing_of_the_host_is_a_failure_to_lack(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outside a host there is no request, no pool, no context and no engine, and nothing is raised."""
+@pytest.fixture(autouse=True)
+def _no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know of no engine, whatever other tests of this process have made the module know."""
     monkeypatch.setattr(sys, "argv", [])
+    monkeypatch.setattr(host, "_engine", host._Engine())
+
+
+def test_nothing_of_the_host_is_a_failure_to_lack() -> None:
+    """Outside a host there is no request, no pool, no context and no engine, and nothing is raised."""
     assert host.urn() == ""
     assert host.old_inputs() is None
     assert host.widen(32) is False
