@@ -14,6 +14,7 @@ from provider import host
 def _no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Know of no engine, whatever other tests of this process have made the module know."""
     monkeypatch.setattr(sys, "argv", [])
+    monkeypatch.setattr(host, "_engine", host._Engine())  # other tests of this process had one
     monkeypatch.setattr(host, "_engine", host._Engine())
 
 

@@ -31,7 +31,7 @@ MINE = {"aud": "https://graph.microsoft.com", "tid": TENANT_ID}
 
 def forged(**claims: Any) -> str:
     """Sign a token with a key that is not the sandbox's."""
-    return Tokens(time.time).issue({**MINE, **claims}, 60)
+    return Tokens(time.time).issue({**MINE, **claims}, 86_400)  # made when the tests are collected, used when they run
 
 
 @pytest.mark.parametrize(
