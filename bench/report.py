@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import plots, targets
+from bench import targets
 from bench.cases import TITLES
 from bench.evidence import Profile
 from bench.figures import FLOOR, INTUNECD, OURS, Figures
@@ -49,6 +49,8 @@ work.
 
 
 def _drawn(figures: Figures, out: Path) -> Iterator[str]:
+    from bench import plots  # noqa: PLC0415 - all but the page can be had, and tested, without the tools that draw
+
     for what, label, name in _PLOTS:
         path = out.with_name(f"{out.stem}-{name}.svg")
         plots.draw(figures, what, label, path)
