@@ -81,7 +81,8 @@ class Relay:
                     self.send_header("Content-Length", str(length))
                 self.end_headers()
                 self.wfile.write(answer.body)
-                self.close_connection = self.close_connection or length != len(answer.body)
+                unsound = length != len(answer.body) or "Transfer-Encoding" in answer.headers
+                self.close_connection = self.close_connection or unsound
 
             do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _relay  # noqa: N815 - http.server's names
 
