@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi import Input
 
-from provider.errors import UnexpectedAnswer
+from provider.errors import GraphError, UnexpectedAnswer
 from provider.relationships import Json, Owner, Relationship
+from provider.relationships.gathering import Answer, Gathered
 from provider.schema import Arguments, Record, When, optional, required
 from provider.values import Choice, Guid, SetOf, Text
 
@@ -87,11 +88,18 @@ class Assignments(Relationship):
             self.write(tenant, owner, value)
 
     def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:
-        """Return the assignments that came with the owner, or ask for them."""
-        members = live.get("assignments")
-        if not isinstance(members, list) or "assignments@odata.nextLink" in live:
-            members = list(tenant.client.pages(f"{owner.path}/assignments"))
-        return _from_wire(members)
+        """Return the assignments that came with the owner. Where Graph left them out, all are asked for at once."""
+        if not _left_out(live):
+            return _from_wire(live["assignments"])
+
+        def read(answer: Answer, path: str) -> Any:
+            return _from_wire(_members(tenant, answer, path))
+
+        gathered = tenant.once(
+            ("assignments", owner.odata_type),
+            lambda: Gathered(tenant, owner, path=_path, read=read, wanted=_left_out),
+        )
+        return gathered.get(owner.id)
 
     def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
         """
@@ -110,8 +118,26 @@ class Assignments(Relationship):
             )
 
     def _shows(self, tenant: Tenant, owner: Owner, declared: list[Any]) -> bool | None:
-        members = tenant.client.pages(f"{owner.path}/assignments")
+        members = tenant.client.pages(_path(owner))
         return True if _from_wire(list(members)) == declared else None
+
+
+def _path(owner: Owner) -> str:
+    return f"{owner.path}/assignments"
+
+
+def _left_out(live: Json) -> bool:
+    """Tell whether *live* does not have all its assignments: `$expand` was ignored, or gave only the first of them."""
+    return not isinstance(live.get("assignments"), list) or "assignments@odata.nextLink" in live
+
+
+def _members(tenant: Tenant, answer: Answer, path: str) -> Any:
+    """Return all assignments that *answer*, to a GET of *path*, has or begins. Raises the GraphError it is."""
+    if isinstance(answer, GraphError):
+        raise answer
+    if answer is None or not isinstance(answer.get("value"), list):
+        raise UnexpectedAnswer("GET", path, message="the answer is no list of assignments")
+    return list(tenant.client.pages(path)) if "@odata.nextLink" in answer else answer["value"]
 
 
 def _to_wire(assignment: Json) -> Json:

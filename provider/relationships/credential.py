@@ -9,13 +9,12 @@ it is read through the path of its type; and because the value is unproven, ever
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provider.collection import Collection, is_object
 from provider.errors import GraphError, NotFound, UnexpectedAnswer
 from provider.relationships import Json, Owner, Relationship
+from provider.relationships.gathering import Answer, Gathered
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
@@ -28,11 +27,6 @@ SETTINGS_PERMISSIONS = ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceMa
 The permissions of which one is needed to write there. Microsoft's pages disagree: create names the first, update the
 second; see docs/decisions.md.
 """
-
-LARGEST_BATCH = 20
-"""Parts that one `$batch` may have."""
-
-_Targets = dict[str, "str | GraphError | None"]
 
 NAVIGATION = "derivedCredentialSettings"
 """The reference, as a path segment below a profile."""
@@ -54,7 +48,9 @@ class Credential(Relationship):
 
     def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:  # noqa: ARG002 - a profile does not show it
         """Return the id that the reference points to. The first to ask has all profiles of the type asked at once."""
-        references = tenant.once(("references", owner.odata_type), lambda: _References(tenant, owner))
+        references = tenant.once(
+            ("references", owner.odata_type), lambda: Gathered(tenant, owner, path=_path, read=target_of)
+        )
         return references.get(owner.id)
 
     def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
@@ -100,69 +96,7 @@ def reference(tenant: Tenant, owner: Owner) -> str | None:
         return None
 
 
-class _References:
-    """
-    Where the references of all listed profiles of one type point.
-
-    They are asked for in batches, each as soon as the list has enough profiles for it, and kept as ids.
-    """
-
-    def __init__(self, tenant: Tenant, example: Owner) -> None:
-        self._tenant = tenant
-        self._example = example
-        self._waiting: list[str] = []
-        self._batch: Future[_Targets] = Future()
-        self._batches: dict[str, Future[_Targets]] = {}
-        tenant.listing(example.collection).follow(self._take)
-
-    def get(self, id_: str) -> str | None:
-        """Return where the reference of the profile *id_* points. Raises GraphError: Graph did not say."""
-        owner = replace(self._example, id=id_)
-        # A profile that is listed is in a batch; any other is asked for alone.
-        listed = self._tenant.listing(owner.collection).get(id_)
-        if listed is None or id_ not in self._batches:
-            return reference(self._tenant, owner)
-        target = self._batches[id_].result()[id_]
-        if isinstance(target, GraphError):
-            raise target
-        return target
-
-    def _take(self, objects: list[Json], complete: bool) -> None:  # noqa: FBT001 - as the listing calls it
-        for one in objects:
-            if one.get("@odata.type") == self._example.odata_type:
-                self._waiting.append(id_ := str(one["id"]))
-                self._batches[id_] = self._batch
-                if len(self._waiting) == LARGEST_BATCH:
-                    self._send()
-        if complete and self._waiting:
-            self._send()
-
-    def _send(self) -> None:
-        owners, batch = [replace(self._example, id=id_) for id_ in self._waiting], self._batch
-        self._waiting, self._batch = [], Future()
-
-        def ask() -> None:
-            try:
-                batch.set_result(_targets(self._tenant, owners))
-            except Exception as error:  # noqa: BLE001 - it belongs to those who wait
-                batch.set_exception(error)
-
-        self._tenant.aside(ask)
-
-
-def _targets(tenant: Tenant, owners: list[Owner]) -> _Targets:
-    """Ask where the references of *owners* point: by id of the profile, its target, None if unset, or the error."""
-    answers = tenant.client.get_each([_path(owner) for owner in owners])
-    targets: _Targets = {}
-    for owner in owners:
-        try:
-            targets[owner.id] = target_of(answers[_path(owner)], _path(owner))
-        except GraphError as error:
-            targets[owner.id] = error
-    return targets
-
-
-def target_of(answer: Json | GraphError | None, path: str) -> str | None:
+def target_of(answer: Answer, path: str) -> str | None:
     """
     Read where a reference points from what Graph answered to a GET of it, at *path*.
 

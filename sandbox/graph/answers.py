@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -44,6 +45,8 @@ def written(call: Call, collection: str, record: Record, status: int = HTTPStatu
 def listing(call: Call, collection: str) -> Response:
     """Answer with a page of a collection."""
     query = parse_query(call.request.query, expandable=collection == PROFILES)
+    if call.tenant.switches.expand == "ignored":
+        query = replace(query, expand=False)
     page = paginate(call.view.all(collection), query, call.tenant.switches.page_size)
     answer: dict[str, Any] = dict(context(call, f"deviceManagement/{collection}"))
     if query.count:

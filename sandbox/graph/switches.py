@@ -40,6 +40,8 @@ class Switches:
     """The tenant that tokens claim to be of."""
     secret: str = "valid"  # noqa: S105 - a state, not a secret
     """Whether the client secret is valid, expired or revoked."""
+    expand: str = "honoured"
+    """Whether `$expand=assignments` of a list is honoured or ignored. Only that of a single profile was observed."""
     binding_read: str = "bare"
     """Whether a binding reads as the bare object or inside `value`: documentation and tools disagree."""
     unset_binding: str = "404"
@@ -80,6 +82,7 @@ class Switches:
 _CHOICES = {
     "patchReissues": ("no", "instead", "beside"),
     "secret": ("valid", "expired", "revoked"),
+    "expand": ("honoured", "ignored"),
     "bindingRead": ("bare", "value"),
     "unsetBinding": ("404", "204", "null"),
     "certificateStateWrites": ("accepted", "ignored", "unrouted"),

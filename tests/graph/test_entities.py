@@ -18,6 +18,9 @@ OTHER_GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e02"
 FILTER = "6b1e7d02-52a9-4f7e-8f0d-9c1d5f5a3b10"
 
 
+TO_ALL = {"target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}}
+
+
 def seed_profile(portal: Portal, **properties: Any) -> str:
     """Put a profile into the tenant that nobody's stack made."""
     return portal.seed("deviceConfigurations", **{"@odata.type": PROFILE.odata_type, **properties})
@@ -38,6 +41,32 @@ def test_reads_come_from_the_list(tenant: Tenant, portal: Portal) -> None:
         assert values["derived_credential_settings_id"] == credential
         assert values["assignments"] == []
     assert portal.sent() == [f"GET {PROFILES}?$expand=assignments", "POST /$batch"]
+
+
+def test_assignments_that_the_list_leaves_out_are_read_in_batches(tenant: Tenant, portal: Portal) -> None:
+    """Where `$expand` is ignored, the cost still grows by the twenty; and no profile loses its assignments."""
+    portal.switch(expand="ignored", pageSize=10)
+    ids = [seed_profile(portal, displayName=str(index), assignments=[TO_ALL]) for index in range(45)]
+    portal.requests()
+    for id_ in ids:
+        values = PROFILE.read(tenant, id_, {"display_name": "", "assignments": []})
+        assert values is not None
+        assert values["assignments"] == [{"target": "allDevicesAssignmentTarget"}]
+    sent = portal.sent()
+    assert [line.partition(" ")[0] for line in sent].count("GET") == 5  # pages
+    assert sent.count("POST /$batch") == 3
+
+
+def test_assignments_that_cannot_be_read_are_no_empty_set(tenant: Tenant, portal: Portal) -> None:
+    """An error of one part of the batch is the error of that profile."""
+    portal.switch(expand="ignored")
+    denied, read = (seed_profile(portal, displayName=name, assignments=[TO_ALL]) for name in "AB")
+    portal.fault(method="GET", path=rf"{denied}.*/assignments", status=403, times=9)
+    with pytest.raises(GraphError, match="403"):
+        PROFILE.read(tenant, denied, {"assignments": []})
+    values = PROFILE.read(tenant, read, {"assignments": []})
+    assert values is not None
+    assert len(values["assignments"]) == 1
 
 
 def test_a_binding_that_is_not_declared_is_not_read(tenant: Tenant, portal: Portal) -> None:
