@@ -18,8 +18,9 @@ from provider.applicability import (
 )
 from provider.collection import Collection
 from provider.entities import EntityArgs
+from provider.records import Record
 from provider.relationships.assignments import ASSIGNMENTS, AssignmentArgs
-from provider.schema import Part, Record, optional, required
+from provider.schema import Part, optional, required
 from provider.values import Guid, SetOf, Text
 
 COLLECTION = Collection("/deviceManagement/deviceConfigurations", "$expand=assignments")

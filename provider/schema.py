@@ -25,7 +25,7 @@ from typing import Any, ClassVar, NamedTuple
 from typing_extensions import dataclass_transform
 
 from provider.errors import DeclarationError
-from provider.values import Problem, Value, contains_unknown, is_unknown, nearest, show
+from provider.values import Problem, Value, contains_unknown, is_unknown, nearest
 
 _METADATA = "provider.schema"
 
@@ -219,60 +219,6 @@ class Schema:
 
     def _in_body(self) -> Iterator[Attribute]:
         return (attribute for attribute in self.attributes.values() if attribute.part is Part.BODY)
-
-
-class Record(Value):
-    """A value with fields of its own, declared like those of a resource."""
-
-    def __init__(self, cls: type[Arguments]) -> None:
-        self.args = cls
-        self.schema = cls.schema
-        self.meaning = f"a record with {', '.join(self.schema.attributes)}"
-
-    def problems(self, value: Any, path: str) -> Iterator[Problem]:
-        """Say what is wrong with each of its fields."""
-        if isinstance(value, Mapping):
-            yield from self.schema.problems(value, path)
-        elif not is_unknown(value):
-            yield Problem(path, f"must be {self.meaning}, not {show(value)}")
-
-    def canonical(self, value: Any) -> Any:
-        """Make each of its fields canonical."""
-        return self.schema.canonical(value) if isinstance(value, Mapping) else value
-
-    def to_wire(self, value: Any) -> Any:
-        """Translate each of its fields."""
-        return self.schema.body(value)
-
-    def from_wire(self, value: Any) -> Any:
-        """Read each of its fields."""
-        return self.schema.parse(value) if isinstance(value, Mapping) else value
-
-
-class OneOf(Value):
-    """A record of one of several classes, told apart by the fields that it has."""
-
-    def __init__(self, *classes: type[Arguments]) -> None:
-        self.records = [Record(cls) for cls in classes]
-        self.meaning = ", or ".join(record.meaning for record in self.records)
-
-    def problems(self, value: Any, path: str) -> Iterator[Problem]:
-        """Say what is wrong with it, as a record of the class that it is most like."""
-        record = self._record(value)
-        if record is not None:
-            yield from record.problems(value, path)
-        elif not is_unknown(value):
-            yield Problem(path, f"must be {self.meaning}, not {show(value)}")
-
-    def canonical(self, value: Any) -> Any:
-        """Make it canonical as what it is."""
-        record = self._record(value)
-        return record.canonical(value) if record is not None else value
-
-    def _record(self, value: Any) -> Record | None:
-        if not isinstance(value, Mapping):
-            return None
-        return next((record for record in self.records if set(value) & set(record.schema.attributes)), None)
 
 
 def _attributes(cls: type[Arguments]) -> Iterator[Attribute]:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from pulumi import Input
 
 from provider.errors import GraphError, UnexpectedAnswer
+from provider.records import Record
 from provider.relationships import Json, Owner, Relationship
 from provider.relationships.gathering import Answer, Gathered
-from provider.schema import Arguments, Record, When, optional, required
+from provider.schema import Arguments, When, optional, required
 from provider.values import Choice, Guid, SetOf, Text
 
 if TYPE_CHECKING:  # a program must not load the HTTP library

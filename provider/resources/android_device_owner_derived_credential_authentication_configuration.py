@@ -15,11 +15,12 @@ from provider.device_configuration import (
     DerivedCredentialProfileOutputs,
 )
 from provider.entities import Entity
+from provider.records import OneOf, Record
 from provider.relationships import Owner
 from provider.relationships.assignments import Assignments
 from provider.relationships.credential import Credential
 from provider.resource import GraphResource
-from provider.schema import Arguments, OneOf, Part, Record, When, optional, required
+from provider.schema import Arguments, Part, When, optional, required
 from provider.values import Choice, Guid, SetOf, Text
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from provider.schema import Attribute, OneOf, Part, Record, Schema
+from provider.records import OneOf, Record
+from provider.schema import Attribute, Part, Schema
 from provider.values import Choice, Flag, Flags, Guid, Integer, Moment, SetOf, Text, Url, Value
 
 Inputs = dict[str, Any]

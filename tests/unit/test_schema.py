@@ -11,7 +11,8 @@ import pytest
 from pulumi import Input
 
 from provider.errors import DeclarationError
-from provider.schema import Arguments, Part, Record, When, optional, required
+from provider.records import Record
+from provider.schema import Arguments, Part, When, optional, required
 from provider.values import Choice, Integer, SetOf, Text
 
 UNKNOWN = type(pulumi.UNKNOWN)()
