@@ -32,6 +32,7 @@ anything, and what is shown ends in CI logs and pull requests.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,9 +43,12 @@ LONGEST_LINE = 1300
 """How many characters the text of an error may have, whatever names are in it: gRPC carries it as a header."""
 
 
+_TOKEN = re.compile(r"eyJ[\w-]{8,}(\.[\w-]*)+")
+
+
 def quote(text: str) -> str:
-    """Make one line of *text*, cut to LONGEST_QUOTE characters."""
-    line = " ".join(text.split())
+    """Make one line of *text*, cut to LONGEST_QUOTE characters, and without any token that somebody echoed into it."""
+    line = _TOKEN.sub("…", " ".join(text.split()))
     return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"
 
 

@@ -9,7 +9,8 @@ import pytest
 import provider
 from docs.build import field_docs
 from provider.entities import Entity
-from provider.kind import kinds
+from provider.errors import DeclarationError
+from provider.kind import Kind, kinds, register
 from provider.resource import GraphResource
 from provider.schema import Arguments, Part
 from provider.values import Choice, Flags, SetOf
@@ -22,6 +23,13 @@ ARGUMENTS = [one for one in PUBLIC if issubclass(one, Arguments)]
 def test_every_kind_is_public() -> None:
     """A kind without a public resource class could not be declared."""
     assert {resource.kind.name for resource in RESOURCES} == {kind.name for kind in kinds()}
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_a_name_is_one_kinds_only(kind: Kind) -> None:
+    """It stands in states: a second kind of that name would get the first one's objects."""
+    with pytest.raises(DeclarationError, match=f"two resources are of kind {kind.name}"):
+        register(kind)
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

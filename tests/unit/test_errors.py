@@ -86,3 +86,11 @@ def test_an_error_is_of_a_length_that_can_be_carried() -> None:
         assert "begin" in str(error)
     assert str(IntuneError("begin " + "x" * 100_000 + " end")).endswith(" end")
     assert str(IntuneError("x" * errors.LONGEST_LINE)) == "x" * errors.LONGEST_LINE
+
+
+def test_a_token_in_an_answer_is_not_quoted() -> None:
+    """Whoever echoes it: an error ends in CI logs."""
+    token = "eyJ0eXAiOiJKV1Qi.eyJhdWQiOiJodHRwczov.c2ln-_bmF0dXJl"
+    error = GraphError("GET", "/x", status=401, message=f"the token {token} is no good")
+    assert "eyJ" not in str(error)
+    assert "the token … is no good" in str(error)

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from provider.values import Choice, Flags, Guid, Integer, SetOf, Text, Url, Value, contains_unknown
+from provider.values import Choice, Flags, Guid, Integer, SetOf, Text, Url, Value, contains_unknown, show
 
 
 class Colour(str, Enum):
@@ -163,3 +163,11 @@ def test_flags_are_written_in_the_order_of_the_schema() -> None:
 def test_a_null_list_reads_as_empty() -> None:
     """OData knows no null collection; a server that sends one means none."""
     assert SetOf(Text()).from_wire(None) == []
+
+
+def test_a_value_is_shown_as_yaml_has_it_and_short() -> None:
+    """An error quotes what is wrong, and a long one only so far that it can be recognised."""
+    assert show({"a": ["ä", True, None]}) == '{"a": ["ä", true, null]}'
+    assert show([UNKNOWN]) == '["…"]'
+    assert show("x" * 58) == '"' + "x" * 58 + '"'
+    assert show("x" * 59) == '"' + "x" * 58 + "…"

@@ -1,0 +1,21 @@
+"""Where an object of a collection is, and what is one."""
+
+from __future__ import annotations
+
+from provider.collection import Collection, is_object
+
+
+def test_a_quote_in_an_id_is_doubled() -> None:
+    """As OData has it: else the rest of the id would be a path of its own."""
+    states = Collection("/states", "$expand=x")
+    assert states.item("a'b") == "/states('a''b')"
+    assert states.item_listed("a'b") == "/states('a''b')?$expand=x"
+    assert Collection("/states").item_listed("a") == "/states('a')"
+
+
+def test_only_what_has_an_id_is_an_object() -> None:
+    """Text, and not empty."""
+    assert is_object({"id": "x"})
+    others: list[object] = [{}, {"id": ""}, {"id": None}, {"id": 7}, [], "x", None]
+    for value in others:
+        assert not is_object(value)
