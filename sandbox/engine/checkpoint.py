@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 from sandbox.engine import statefile
 from sandbox.engine.errors import StateError
@@ -19,8 +18,8 @@ from sandbox.engine.resources import State
 from sandbox.engine.statefile import Deployment
 
 
-class Journal(Protocol):
-    """What the steps of an operation tell about themselves."""
+class Journal:
+    """What the steps of an operation tell about themselves; this one, for previews, keeps nothing of it."""
 
     def begin(self, state: State, operation: str) -> None:
         """Note that an operation is about to start; return once that is safe."""
@@ -43,31 +42,7 @@ class Journal(Protocol):
         """Write what is not written yet."""
 
 
-class NoJournal:
-    """The journal of a preview: nothing is written."""
-
-    def begin(self, state: State, operation: str) -> None:
-        """Note nothing: nothing starts in a preview."""
-
-    def end(
-        self,
-        state: State,
-        *,
-        gone: Sequence[State] = (),
-        new: State | None = None,
-        changed: Sequence[State] = (),
-        write: bool = True,
-    ) -> None:
-        """Note nothing: nothing ends in a preview."""
-
-    def rebase(self, resources: Sequence[State]) -> None:
-        """Note nothing: nothing is kept in a preview."""
-
-    def close(self) -> None:
-        """Write nothing: nothing is left in a preview."""
-
-
-class Checkpoint:
+class Checkpoint(Journal):
     """
     The journal of an update.
 

@@ -1,5 +1,5 @@
 """
-The command line: arguments, the display, Ctrl-C and exit codes.
+The command line: the display, Ctrl-C and exit codes.
 
 An operation runs on a thread of its own, so that the main thread is there to hear Ctrl-C on every platform.
 """
@@ -14,10 +14,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from sandbox.engine import urns
+from sandbox.engine import arguments, urns
 from sandbox.engine.display.diffview import DiffView
 from sandbox.engine.display.digest import Digest
 from sandbox.engine.display.progress import ProgressView
@@ -48,9 +47,9 @@ _TITLES = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Do what the command line asks and return the exit code."""
-    given = _parser().parse_args(arguments)
+    given = arguments.parser().parse_args(words)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -74,7 +73,6 @@ class Command:
             state_file=given.state,
             config_file=given.config_file,
             parallel=given.parallel,
-            continue_on_error=given.continue_on_error,
             audience=self._hear,
         )
         self._view = self._fresh_view()
@@ -83,10 +81,9 @@ class Command:
     def execute(self) -> int:
         """Preview, and then do it unless only the preview was asked for."""
         given = self._given
-        only_preview = given.command == "preview" or given.preview_only
         result = Result()
         try:
-            for preview in [True] if only_preview else [False] if given.skip_preview else [True, False]:
+            for preview in [True] if given.preview_only else [False] if given.skip_preview else [True, False]:
                 result = self._pass(preview=preview)
                 if not result.succeeded:
                     return FAILED
@@ -174,53 +171,6 @@ def _next(heard: SimpleQueue[int | None]) -> int | None:
             return heard.get(timeout=0.5)
         except Empty:
             continue
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox.engine", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, summary in (
-        ("preview", "show what `up` would do"),
-        ("up", "bring the stack to where the program wants it"),
-        ("refresh", "let the state say what is really there"),
-        ("destroy", "delete all resources"),
-        ("import", "take resources into the state as a file describes them"),
-    ):
-        _add_options(commands.add_parser(name, help=summary, description=summary), name)
-    return parser
-
-
-def _add_options(command: argparse.ArgumentParser, name: str) -> None:
-    add = command.add_argument
-    add("--stack", "-s", required=True, metavar="NAME", help="the stack to work on")
-    add("--state", type=Path, metavar="FILE", help="the state file; default: .pulumi/engine/<stack>.json")
-    add("--config-file", type=Path, metavar="FILE", help="the stack file; default: as Pulumi.yaml says")
-    add("--cwd", type=Path, default=Path(), metavar="DIR", help="the folder of Pulumi.yaml; default: this one")
-    add("--parallel", "-p", type=_at_least_one, metavar="N", help="how many steps may run at a time")
-    add("--diff", action="store_true", help="show every property that changes")
-    add("--json", action="store_true", help="write one JSON document instead")
-    add("--refresh", "-r", action="store_true", help="refresh the state first")
-    add("--expect-no-changes", action="store_true", help="fail when there are changes")
-    add(
-        "--continue-on-error",
-        action="store_true",
-        help="go on with what does not need a resource that failed",
-    )
-    add("--skip-preview", "-f", action="store_true", help="do it at once")
-    add("--preview-only", action="store_true", help="do not do it")
-    add("--yes", "-y", action="store_true", help="for the habit; nothing is ever asked")
-    if name == "import":
-        add("--import-file", type=Path, required=True, metavar="FILE", help="what to import")
-
-
-def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-_at_least_one.__name__ = "number of steps"  # argparse calls what it cannot read an invalid one of these
 
 
 def _write(text: str) -> None:

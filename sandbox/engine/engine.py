@@ -67,7 +67,6 @@ class Engine:
         state_file: Path | None = None,
         config_file: Path | None = None,
         parallel: int | None = None,
-        continue_on_error: bool = False,
         audience: Audience = lambda _: None,
     ) -> None:
         self.project = project.load(directory)
@@ -76,7 +75,6 @@ class Engine:
         self.state_file = state_file or self.project.root / ".pulumi" / "engine" / f"{stack}.json"
         self._config_file = config_file or own_file
         self._parallel = parallel or 4 * (os.cpu_count() or 1)
-        self._continue_on_error = continue_on_error
         self._audience = audience
         self._run: Run | None = None
         self._cancelled = False
@@ -121,7 +119,7 @@ class Engine:
         refresh: bool = False,
         refresh_only: bool = False,
     ) -> Result:
-        options = Options(refresh, refresh_only, self._continue_on_error)
+        options = Options(refresh, refresh_only)
         result = Result()
         with nullcontext() if preview else lock(self.state_file):
             self._run = self._prepare(result, options, preview=preview)

@@ -131,10 +131,8 @@ class Executor:
         step.tell()
 
     def _note(self, step: Step, error: EngineError) -> None:
-        """Remember a failure; let the run end, unless it is to go on with what does not need the resource."""
+        """Remember a failure; let the run end, unless it is to go on with the others."""
         with self._turn:
             self.failures.append((step, error))
-        if self._go_on or isinstance(error, Protected):
-            step.tell(failed=True)
-        else:
+        if not (self._go_on or isinstance(error, Protected)):
             self.halt()

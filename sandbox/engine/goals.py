@@ -23,14 +23,6 @@ from sandbox.engine.resources import State
 from sandbox.engine.values import Properties, from_struct, whole
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What the program is told of a resource; one that *failed*, or was skipped, has nothing to tell but its URN."""
-
-    state: State
-    failed: bool = False
-
-
 @dataclass(eq=False, kw_only=True)
 class Goal:
     """A registration, and the place for its reply."""
@@ -53,7 +45,7 @@ class Goal:
     custom_timeouts: dict[str, float] = field(default_factory=dict)
     source_position: str = ""
     stack_trace: list[dict[str, str]] = field(default_factory=list)
-    reply: Future[Reply] = field(default_factory=Future)
+    reply: Future[State] = field(default_factory=Future)
 
     def inherit(self, parent: Goal) -> None:
         """Take over what a parent decides for its children."""
@@ -101,7 +93,7 @@ class Lookup:
     additional_secret_outputs: list[str]
     source_position: str = ""
     stack_trace: list[dict[str, str]] = field(default_factory=list)
-    reply: Future[Reply] = field(default_factory=Future)
+    reply: Future[State] = field(default_factory=Future)
 
     def state(self, urn: str, provider: str) -> State:
         """Return the resource as it is known before the read."""

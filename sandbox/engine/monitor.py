@@ -21,7 +21,7 @@ from pulumi.runtime.proto import resource_pb2 as proto
 from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
 
 from sandbox.engine.errors import EngineError, Unmodelled
-from sandbox.engine.goals import Outputs, Reply, goal_of, lookup_of
+from sandbox.engine.goals import Outputs, goal_of, lookup_of
 from sandbox.engine.inbox import Inbox, ProgramDone, Refusal
 from sandbox.engine.values import from_struct, to_struct
 
@@ -122,12 +122,10 @@ class Monitor(ResourceMonitorServicer):
         except EngineError as error:
             self._refuse(error, context)
         self._inbox.put(goal)
-        reply = self._await(goal.reply, context)
+        state = self._await(goal.reply, context)
         # The outputs of a component come later; those of the last run could name resources that are not there yet.
-        outputs = reply.state.outputs if goal.custom else {}
-        return proto.RegisterResourceResponse(
-            urn=reply.state.urn, id=reply.state.id, object=to_struct(outputs), result=_result(reply)
-        )
+        outputs = state.outputs if goal.custom else {}
+        return proto.RegisterResourceResponse(urn=state.urn, id=state.id, object=to_struct(outputs))
 
     def ReadResource(
         self, request: proto.ReadResourceRequest, context: grpc.ServicerContext
@@ -138,13 +136,8 @@ class Monitor(ResourceMonitorServicer):
         except EngineError as error:
             self._refuse(error, context)
         self._inbox.put(lookup)
-        reply = self._await(lookup.reply, context)
-        return proto.ReadResourceResponse(
-            urn=reply.state.urn,
-            id=reply.state.id,
-            properties=to_struct(reply.state.outputs),
-            result=_result(reply),
-        )
+        state = self._await(lookup.reply, context)
+        return proto.ReadResourceResponse(urn=state.urn, id=state.id, properties=to_struct(state.outputs))
 
     def RegisterResourceOutputs(
         self, request: proto.RegisterResourceOutputsRequest, context: grpc.ServicerContext
@@ -192,7 +185,3 @@ class Monitor(ResourceMonitorServicer):
     def RegisterErrorHook(self, _request: Message, context: grpc.ServicerContext) -> NoReturn:
         """Refuse error hooks."""
         self._unmodelled("registers an error hook", context)
-
-
-def _result(reply: Reply) -> proto.Result.ValueType:
-    return proto.FAIL if reply.failed else proto.SUCCESS

@@ -94,11 +94,11 @@ class Planner:
         if recreating and old is not None:
             difference = Diff(changes=True, replace_keys=self._deleted.pop(urn))
             self._settled.add(urn)
-            return self._replace_after_delete(goal, old, new, difference)
+            return self._recreate(goal, old, new, difference, deleted=True)
         if old is not None and old.external:
             # Somebody else's until now; it is created as ours and merely forgotten as theirs.
             self._settled.add(urn)
-            return self._replace_before_delete(goal, old, new, Diff(changes=True))
+            return self._recreate(goal, old, new, Diff(changes=True), deleted=False)
         if old is None:
             self._settled.add(urn)
             return [CreateStep(urn=urn, new=new, reply=goal.reply)]
@@ -161,11 +161,11 @@ class Planner:
         new.inputs = self._check(goal, fresh, None)
         before = difference.delete_before_replace if goal.delete_before_replace is None else goal.delete_before_replace
         if not before:
-            return self._replace_before_delete(goal, old, new, difference)
+            return self._recreate(goal, old, new, difference, deleted=False)
         steps: list[Step] = self._make_way(old, new.urn)
         if not old.pending_replacement:
             steps.append(DeleteStep(urn=old.urn, op=Op.DELETE_REPLACED, old=old, makes_way=True, logical=False))
-        return [*steps, *self._replace_after_delete(goal, old, new, difference)]
+        return [*steps, *self._recreate(goal, old, new, difference, deleted=True)]
 
     def _make_way(self, root: State, urn: str) -> list[Step]:
         """Return the deletions of the dependents that cannot outlive a resource which is deleted first."""
@@ -199,36 +199,24 @@ class Planner:
             raise Reported
 
     @staticmethod
-    def _replace_after_delete(goal: Goal, old: State, new: State, difference: Diff) -> list[Step]:
-        return [
-            ReplaceStep(urn=new.urn, old=old, new=new, difference=difference),
-            CreateStep(
-                urn=new.urn,
-                op=Op.CREATE_REPLACEMENT,
-                old=old,
-                new=new,
-                difference=difference,
-                logical=False,
-                reply=goal.reply,
-            ),
-        ]
+    def _recreate(goal: Goal, old: State, new: State, difference: Diff, *, deleted: bool) -> list[Step]:
+        """
+        Return the creation of a replacement.
 
-    @staticmethod
-    def _replace_before_delete(goal: Goal, old: State, new: State, difference: Diff) -> list[Step]:
-        """Delete the old one at the end of the run, when all who needed it have moved to the new one."""
-        return [
-            CreateStep(
-                urn=new.urn,
-                op=Op.CREATE_REPLACEMENT,
-                old=old,
-                new=new,
-                difference=difference,
-                logical=False,
-                deletes_old_later=True,
-                reply=goal.reply,
-            ),
-            ReplaceStep(urn=new.urn, old=old, new=new, difference=difference),
-        ]
+        An old one that is not *deleted* yet is deleted at the end of the run, when all who needed it have moved.
+        """
+        create = CreateStep(
+            urn=new.urn,
+            op=Op.CREATE_REPLACEMENT,
+            old=old,
+            new=new,
+            difference=difference,
+            logical=False,
+            deletes_old_later=not deleted,
+            reply=goal.reply,
+        )
+        replace = ReplaceStep(urn=new.urn, old=old, new=new, difference=difference)
+        return [replace, create] if deleted else [create, replace]
 
     # ------------------------------------------------------------ deletions
 

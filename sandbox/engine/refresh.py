@@ -20,7 +20,7 @@ def refresh(run: Run) -> None:
     run.deployment.resources = rebuilt(steps)
     run.journal.rebase(run.deployment.resources)
     run.check()
-    run.fresh_executor(go_on=run.options.continue_on_error)
+    run.fresh_executor(go_on=False)
 
 
 def rebuilt(steps: Mapping[State, RefreshStep]) -> list[State]:

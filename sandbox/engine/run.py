@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from sandbox.engine import urns
-from sandbox.engine.checkpoint import Checkpoint, Journal, NoJournal
+from sandbox.engine.checkpoint import Checkpoint, Journal
 from sandbox.engine.errors import EngineError, Reported, Unmodelled
 from sandbox.engine.events import Audience, Diagnostic, Finished, Severity, Started
 from sandbox.engine.executor import Executor
@@ -41,7 +41,6 @@ class Options:
 
     refresh: bool = False
     refresh_only: bool = False
-    continue_on_error: bool = False
 
 
 class Run:
@@ -63,7 +62,7 @@ class Run:
         self.deployment = deployment
         self.inbox: Inbox = SimpleQueue()
         self.report = Report(audience, preview=info.preview)
-        self.journal: Journal = NoJournal() if info.preview else Checkpoint(state_file, deployment)
+        self.journal: Journal = Journal() if info.preview else Checkpoint(state_file, deployment)
         self.server = Server(info, self.inbox, self.report.tell)
         self.provider = DefaultProvider(self._start_plugin, preview=info.preview)
         self.around = Surroundings(self.provider, self.report, info.preview)
@@ -177,12 +176,12 @@ class Run:
     def _start_plugin(self) -> Plugin:
         return Plugin(self.project.directory, self.info.project, self.server.address, self._plugin_line)
 
-    def _executor(self, *, go_on: bool | None = None) -> Executor:
+    def _executor(self, *, go_on: bool = False) -> Executor:
         return Executor(
             self.around,
             self.journal,
             parallel=self.info.parallel,
-            go_on=self.options.continue_on_error if go_on is None else go_on,
+            go_on=go_on,
             refresh_only=self.options.refresh_only,
             on_halt=lambda: self.inbox.put(Halted()),
         )

@@ -16,7 +16,6 @@ from sandbox.engine.language.run_program import MESSAGE_SHOWN
 from sandbox.engine.planner import Planner
 from sandbox.engine.refresh import refresh
 from sandbox.engine.run import Run
-from sandbox.engine.steps.base import Step
 from sandbox.engine.values import equal
 
 
@@ -38,7 +37,6 @@ class Update:
         self._planner = Planner(run.info, run.deployment.resources, self._graph, run.around)
         self._provider = ""
         self._stack_outputs: Outputs | None = None
-        self._skipped: set[str] = set()
 
     def conduct(self) -> None:
         """Serve the program until it is done, and tidy up after it."""
@@ -66,7 +64,7 @@ class Update:
             if isinstance(letter, Goal):
                 self._register(letter)
             elif isinstance(letter, Lookup):
-                self._submit(self._planner.read(letter, self._provider_reference()))
+                self._run.executor.submit(self._planner.read(letter, self._provider_reference()))
             elif isinstance(letter, Outputs):
                 self._take_outputs(letter)
             elif isinstance(letter, Refusal):
@@ -84,7 +82,7 @@ class Update:
         except EngineError as error:
             self._run.report.error(str(error), self._planner.urn(goal.type, goal.name, goal.parent))
             raise Reported from None
-        self._submit(steps)
+        self._run.executor.submit(steps)
 
     def _provider_reference(self) -> str:
         """Return the reference to the default provider, which comes to life with the first resource that needs it."""
@@ -94,17 +92,6 @@ class Update:
                 raise Reported
             self._provider = urns.provider_reference(step.urn, step.subject.id)
         return self._provider
-
-    def _submit(self, steps: list[Step]) -> None:
-        """Have steps run, unless they need a resource that failed before (and the run goes on nevertheless)."""
-        self._skipped |= {failed.urn for failed, _ in self._run.executor.failures}
-        for step in steps:
-            if not self._skipped.isdisjoint(step.subject.references(parent=True)):
-                self._skipped.add(step.urn)
-                step.tell(failed=True)
-        left = [step for step in steps if step.urn not in self._skipped]
-        if left:
-            self._run.executor.submit(left)
 
     def _take_outputs(self, outputs: Outputs) -> None:
         """Add the outputs of a component; those of the stack wait until it is known how the run went."""

@@ -8,7 +8,7 @@ strings and objects with well-known signatures. No function of this module chang
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -116,14 +116,17 @@ def to_plugin(properties: Properties) -> struct_pb2.Struct:
 
 
 def _bare(value: Value) -> Value:
-    if isinstance(value, Secret):
-        return _bare(value.value)
+    if isinstance(value, dict) and value.get(SIGNATURE) == REFERENCE:
+        return _bare(value.get("id") or value.get("urn"))
+    return _bare(value.value) if isinstance(value, Secret) else _mapped(_bare, value)
+
+
+def _mapped(change: Callable[[Value], Value], value: Value) -> Value:
+    """Return a list or an object with every element or member changed; anything else as it is."""
     if isinstance(value, list):
-        return [_bare(each) for each in value]
+        return [change(each) for each in value]
     if isinstance(value, dict):
-        if value.get(SIGNATURE) == REFERENCE:
-            return _bare(value.get("id") or value.get("urn"))
-        return {key: _bare(each) for key, each in value.items()}
+        return {key: change(each) for key, each in value.items()}
     return value
 
 
@@ -170,13 +173,7 @@ def to_state(value: Value) -> object:
 
 def redacted(value: Value) -> Value:
     """Return the same value with "[secret]" in place of each secret, for a reader."""
-    if isinstance(value, Secret):
-        return "[secret]"
-    if isinstance(value, list):
-        return [redacted(each) for each in value]
-    if isinstance(value, dict):
-        return {key: redacted(each) for key, each in value.items()}
-    return value
+    return "[secret]" if isinstance(value, Secret) else _mapped(redacted, value)
 
 
 # ---------------------------------------------------------------- questions
@@ -211,13 +208,7 @@ def bare(properties: Properties) -> Properties:
 
 
 def _unmarked(value: Value) -> Value:
-    if isinstance(value, Secret):
-        return _unmarked(value.value)
-    if isinstance(value, list):
-        return [_unmarked(each) for each in value]
-    if isinstance(value, dict):
-        return bare(value)
-    return value
+    return _unmarked(value.value) if isinstance(value, Secret) else _mapped(_unmarked, value)
 
 
 def marked_like(values: Properties, model: Properties) -> Properties:

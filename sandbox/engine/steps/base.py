@@ -14,7 +14,6 @@ from typing import ClassVar, Protocol
 from sandbox.engine.checkpoint import Journal
 from sandbox.engine.diffing import Diff
 from sandbox.engine.events import Op, StepInfo
-from sandbox.engine.goals import Reply
 from sandbox.engine.plugin import Answer
 from sandbox.engine.providers import DefaultProvider
 from sandbox.engine.report import Report
@@ -65,7 +64,7 @@ class Step:
     new: State | None = None
     difference: Diff | None = None
     logical: bool = True
-    reply: Future[Reply] | None = None
+    reply: Future[State] | None = None
 
     @property
     def subject(self) -> State:
@@ -99,10 +98,10 @@ class Step:
     def settle(self, journal: Journal, *, done: bool) -> None:
         """Tell the journal how it ended."""
 
-    def tell(self, *, failed: bool = False) -> None:
+    def tell(self) -> None:
         """Tell the program, if it asked."""
         if self.reply is not None and not self.reply.done():
-            self.reply.set_result(Reply(self.subject, failed))
+            self.reply.set_result(self.subject)
 
     def guard_outputs(self) -> None:
         """Mark the outputs that are secret because the program says so, or because an input of that name is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,6 +24,15 @@ class Protected(ProviderError):  # noqa: N818 - says what is the case, as the ot
             "in your Pulumi program and run `pulumi up`, or use the command:\n"
             f"`pulumi state unprotect '{urn}'`"
         )
+
+
+def _made(state: State, make: Callable[[], Answer]) -> tuple[Answer, PartialFailure | None]:
+    """Return what a provider made; of what exists but is not well the reasons are kept, and the failure comes along."""
+    try:
+        return make(), None
+    except PartialFailure as error:
+        state.init_errors = error.reasons
+        return Answer(error.id, error.outputs), error
 
 
 _PASSING = ("sourcePosition", "stackTrace", "initErrors")
@@ -68,11 +78,7 @@ class CreateStep(Step):
         if self.new.custom:
             answer = Answer("", self.new.inputs)
             if not around.pretends(self.new):
-                try:
-                    answer = around.owner(self.new).create(self.new)
-                except PartialFailure as error:
-                    failure, answer = error, Answer(error.id, error.outputs)
-                    self.new.init_errors = error.reasons
+                answer, failure = _made(self.new, lambda: around.owner(self.new).create(self.new))
             self.new.id, self.new.outputs = answer.id, answer.outputs
         self.new.created = self.new.modified = now()
         if self.old is not None and self.deletes_old_later:
@@ -108,11 +114,7 @@ class UpdateStep(Step):
         failure: PartialFailure | None = None
         answer = Answer(self.old.id, self.new.inputs)
         if not around.pretends(self.new):
-            try:
-                answer = around.owner(self.new).update(self.old, self.new)
-            except PartialFailure as error:
-                failure, answer = error, Answer(error.id, error.outputs)
-                self.new.init_errors = error.reasons
+            answer, failure = _made(self.new, lambda: around.owner(self.new).update(self.old, self.new))
         self.new.outputs, self.new.modified = answer.outputs, now()
         if failure is not None:
             # What exists was not made of the new inputs, or not wholly: the next run must see a difference.

@@ -1,0 +1,98 @@
+"""What can be asked on the command line; flags have the names that they have with the Pulumi CLI."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+_ABOUT = """\
+A stand-in for the Pulumi engine, for where the Pulumi CLI cannot be had. It runs the program of Pulumi.yaml and the
+provider's plugin as they are, and keeps the state in a file that `pulumi stack import` takes.
+"""
+
+_EXIT_CODES = """\
+exit codes:
+  0    done
+  1    failed, or asked to stop by Ctrl-C; the state tells how far it came
+  2    the command line makes no sense
+  7    there were changes, and --expect-no-changes
+  130  stopped before anything was begun
+"""
+
+_COMMANDS = {
+    "preview": "Show what `up` would do, and do nothing.",
+    "up": "Bring the stack to where the program wants it.",
+    "refresh": "Let the state say what is really there; changes nothing else, and runs no program.",
+    "destroy": "Delete every resource of the stack.",
+    "import": "Take resources that exist into the state, as a file describes them.",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; it ends the process with code 2, and a word on how to ask, for what makes no sense."""
+    made = argparse.ArgumentParser(
+        prog="python -m sandbox.engine",
+        description=_ABOUT,
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        command.set_defaults(refresh=False, expect_no_changes=False, skip_preview=False, preview_only=name == "preview")
+        _add_places(command)
+        _add_manners(command, name)
+    return made
+
+
+def _add_places(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--stack", "-s", required=True, metavar="NAME", help="the stack to work on")
+    add("--cwd", type=Path, default=Path(), metavar="DIR", help="the folder of Pulumi.yaml; default: this one")
+    add(
+        "--config-file",
+        type=Path,
+        metavar="FILE",
+        help="the stack file; default: Pulumi.NAME.yaml, where Pulumi.yaml says",
+    )
+    add(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="the state file; default: .pulumi/engine/NAME.json beside Pulumi.yaml",
+    )
+
+
+def _add_manners(command: argparse.ArgumentParser, name: str) -> None:
+    add = command.add_argument
+    if name == "import":
+        add(
+            "--import-file",
+            type=Path,
+            required=True,
+            metavar="FILE",
+            help="the resources: what `pulumi preview --import-file` writes, with id, inputs and outputs filled in",
+        )
+    if name in ("preview", "up", "destroy"):
+        add("--refresh", "-r", action="store_true", help="refresh the state first")
+    add("--diff", action="store_true", help="show every property that changes")
+    add("--json", action="store_true", help="write one JSON document when all is over, and nothing else")
+    if name in ("preview", "up", "refresh"):
+        add("--expect-no-changes", action="store_true", help="end with code 7 when there are changes")
+    if name != "preview":
+        add("--skip-preview", "-f", action="store_true", help="do it at once, without the preview that comes first")
+        add("--preview-only", action="store_true", help="stop after the preview")
+        add("--yes", "-y", action="store_true", help="taken for the CLI's sake: nothing is ever asked")
+    add(
+        "--parallel",
+        "-p",
+        type=_at_least_one,
+        metavar="N",
+        help="how many steps may run at a time; default: four for each processor",
+    )
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of steps: at least one at a time")
+    return int(text)
