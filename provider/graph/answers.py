@@ -8,6 +8,7 @@ anything in between. Whatever comes back becomes either a parsed answer or one o
 from __future__ import annotations
 
 import json
+import math
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ APPROVAL_HEADER = "x-msft-approval-justification"
 
 LARGEST = 64 * 1024 * 1024
 """Bytes that an answer may have: a page of a thousand profiles with their assignments has about two million."""
+
+_DEEPEST = 50
+"""Levels that an answer may have: an assignment in a list of profiles is on the seventh."""
 
 _CHUNK = 256 * 1024
 
@@ -132,12 +136,32 @@ def _text(response: requests.Response, method: str, path: str, largest: int) -> 
 
 
 def _parse(text: str) -> object:
+    """Read JSON. None where it is none, and where nothing could carry it on: nested too deeply, or beyond a double."""
     try:
-        value = json.loads(text)
-        halves = "\\ud" in text.lower()  # half of a surrogate pair is no text, and nothing could carry it on
-        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) if halves else value
-    except (ValueError, RecursionError):  # not JSON, or JSON nested deeper than anything of Graph's
+        value = json.loads(text, parse_constant=_number, parse_float=_number)
+        if "\\ud" in text.lower():  # half of a surrogate pair is no text
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
         return None
+    return value if _is_shallow(value) else None
+
+
+def _number(literal: str) -> float:
+    """Read a number that JSON has: not NaN, nor an infinity, whichever way it is written."""
+    number = float(literal)
+    if not math.isfinite(number):
+        raise ValueError(literal)
+    return number
+
+
+def _is_shallow(value: object) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner = (part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list))
+        level = [member for members in inner for member in members if isinstance(member, dict | list)]
+        if not level:
+            return True
+    return False
 
 
 def _id(response: requests.Response) -> str:

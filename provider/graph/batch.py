@@ -61,7 +61,9 @@ def _ask(client: GraphClient, paths: Sequence[str]) -> Iterator[tuple[str, Json 
     """Send one batch and pair each path with its answer."""
     parts = [{"id": str(index), "method": "GET", "url": path} for index, path in enumerate(paths)]
     answer = client.post("/$batch", {"requests": parts}, repeatable=True, reads=len(parts))
-    answered = {str(part.get("id")): part for part in answer.get("responses") or [] if isinstance(part, dict)}
+    responses = answer.get("responses")
+    told = [part for part in responses if isinstance(part, dict)] if isinstance(responses, list) else []
+    answered = {str(part.get("id")): part for part in told}
     for index, path in enumerate(paths):
         part = answered.get(str(index))
         if part is None:
@@ -73,7 +75,7 @@ def _ask(client: GraphClient, paths: Sequence[str]) -> Iterator[tuple[str, Json 
 def _answer(part: Json, path: str) -> Json | GraphError | None:
     status = part.get("status")
     body = part.get("body")
-    if not isinstance(status, int):
+    if not isinstance(status, int) or status < HTTPStatus.OK:
         return UnexpectedAnswer("GET", path, message="its answer in the batch has no status")
     if status >= HTTPStatus.MULTIPLE_CHOICES:
         headers = part.get("headers")

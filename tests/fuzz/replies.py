@@ -103,6 +103,7 @@ class Trial:
         self._relay = relay
         self._chance = chance
         self._declared = examples(scene.inputs(), 10, chance.randrange(2**32))
+        self._last = self._declared[0]
         self._spoiled: Answer | None = None
 
     def play(self, rounds: int, seen: Counter[str]) -> None:
@@ -150,7 +151,8 @@ class Trial:
         return "done" if well else "told off"
 
     def _up(self) -> bool:
-        return self._stack.up(self._chance.choice(self._declared))
+        self._last = self._chance.choice(self._declared)
+        return self._stack.up(self._last)
 
     def _delete(self) -> bool:
         with self._stack.runs.run() as plugin:
@@ -176,10 +178,9 @@ class Trial:
         return ("value" in said and said["value"] is None) or isinstance(said.get("id"), str) or "responses" in said
 
     def _recover(self) -> None:
-        """Bring the resource back to what it declares, for the next round."""
-        declared = self._chance.choice(self._declared)
+        """Run again, as people do after an error: the resource must be what was declared last."""
         for _ in range(3):
-            if self._stack.up({**declared, **self._stack.remedy}, refresh=True):
+            if self._stack.up({**self._last, **self._stack.remedy}, refresh=True):
                 break
         else:
             raise self._finding(f"it does not recover: {self._stack.told}")

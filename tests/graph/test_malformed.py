@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from provider.errors import OutcomeUnknown, UnexpectedAnswer
+from provider.errors import OutcomeUnknown, Rejected, UnexpectedAnswer
 from provider.graph.client import GraphClient
 from provider.graph.tenant import Tenant
 from provider.kind import Change, kind_called
@@ -88,3 +88,38 @@ def test_a_status_in_the_state_that_is_no_text_says_nothing(old: object) -> None
     """Whatever somebody wrote into a state file."""
     news = {"adopt": "x", "certificate_revoke_status": "revoked"}
     assert list(STATE.problems(news, {"certificate_revoke_status": old})) == []
+
+
+@pytest.mark.parametrize("body", ["[" * 60 + "]" * 60, '{"a":' * 60 + "1" + "}" * 60])
+@pytest.mark.parametrize("place", ["alone", "in a string of JSON"])
+def test_what_is_nested_too_deeply_is_no_answer(client: GraphClient, portal: Portal, body: str, place: str) -> None:
+    """Python could parse it and not walk it; nothing of Graph's is nested so."""
+    nested = f'{{"a": {body}}}'
+    if place == "alone":
+        portal.fault(path="derivedCredentials", status=200, body=nested)
+        with pytest.raises(UnexpectedAnswer, match="not Graph's JSON"):
+            client.get(SETTINGS)
+    else:
+        portal.fault(path="derivedCredentials", status=400, body={"error": {"message": nested}})
+        with pytest.raises(Rejected):
+            client.get(SETTINGS)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_beyond_a_double_is_no_answer(client: GraphClient, portal: Portal, number: str) -> None:
+    """The state could not hold it."""
+    portal.fault(path="derivedCredentials", status=200, body=f'{{"a": {number}}}')
+    with pytest.raises(UnexpectedAnswer, match="not Graph's JSON"):
+        client.get(SETTINGS)
+    portal.fault(path="derivedCredentials", status=200, body='{"a": -1.5e3}')
+    assert client.get(SETTINGS) == {"a": -1500.0}
+
+
+@pytest.mark.parametrize("responses", [None, 7, True, 1.5, "x", {}, [7], [{"id": "0"}], [{"id": "0", "status": True}]])
+def test_a_batch_without_answers_is_an_error_of_each_part(
+    client: GraphClient, portal: Portal, responses: object
+) -> None:
+    """And never an absence."""
+    portal.fault(path="batch", status=200, body={"responses": responses})
+    (answer,) = client.get_each([SETTINGS]).values()
+    assert isinstance(answer, UnexpectedAnswer)
