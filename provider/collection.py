@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+_LONGEST_ID = 1024
+"""Characters that an id may have: what is longer no address can carry, so it could never be asked for."""
+
 
 @dataclass(frozen=True)
 class Collection:
@@ -31,4 +34,5 @@ class Collection:
 
 def is_object(value: Any) -> bool:
     """Tell whether *value*, a part of an answer, is an object of a collection: only with an id is it one."""
-    return isinstance(value, dict) and isinstance(value.get("id"), str) and value["id"] != ""
+    id_ = value.get("id") if isinstance(value, dict) else None
+    return isinstance(id_, str) and 0 < len(id_) <= _LONGEST_ID

@@ -14,8 +14,9 @@ def test_a_quote_in_an_id_is_doubled() -> None:
 
 
 def test_only_what_has_an_id_is_an_object() -> None:
-    """Text, and not empty."""
+    """Text, not empty, and not longer than an address can carry."""
     assert is_object({"id": "x"})
-    others: list[object] = [{}, {"id": ""}, {"id": None}, {"id": 7}, [], "x", None]
+    assert is_object({"id": "x" * 1024})
+    others: list[object] = [{}, {"id": ""}, {"id": None}, {"id": 7}, {"id": "x" * 1025}, [], "x", None]
     for value in others:
         assert not is_object(value)
