@@ -79,6 +79,12 @@ def _add_manners(command: argparse.ArgumentParser, name: str) -> None:
     add("--json", action="store_true", help="write one JSON document when all is over, and nothing else")
     if name in ("preview", "up", "refresh"):
         add("--expect-no-changes", action="store_true", help="end with code 7 when there are changes")
+    if name == "refresh":
+        add(
+            "--clear-pending-creates",
+            action="store_true",
+            help="forget what killed runs may have created; for when you have looked after that",
+        )
     if name != "preview":
         add("--skip-preview", "-f", action="store_true", help="do it at once, without the preview that comes first")
         add("--preview-only", action="store_true", help="stop after the preview")

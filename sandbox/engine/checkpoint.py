@@ -15,7 +15,7 @@ from pathlib import Path
 from sandbox.engine import statefile
 from sandbox.engine.errors import StateError
 from sandbox.engine.resources import State
-from sandbox.engine.statefile import Deployment
+from sandbox.engine.statefile import CREATING, Deployment
 
 
 class Journal:
@@ -58,6 +58,12 @@ class Checkpoint(Journal):
         self._gone: set[State] = set()
         self._texts = {state: statefile.fragment(state) for state in self._base}
         self._pending: dict[State, str] = {}
+        # What a killed run may have created stays on record until somebody says that it was looked after.
+        self._unclear = [
+            statefile.operation_fragment(each.resource, each.type)
+            for each in deployment.pending
+            if each.type == CREATING
+        ]
         self._names: dict[str, str] = {}
         self._wanted = self._written = 0
         self._failure: OSError | None = None
@@ -151,4 +157,4 @@ class Checkpoint(Journal):
     def _compose(self) -> str:
         states = [state for state in (*self._news, *self._base) if state not in self._gone]
         texts = (self._texts[state] for state in states)
-        return statefile.compose(texts, self._pending.values(), self._secrets_providers)
+        return statefile.compose(texts, [*self._pending.values(), *self._unclear], self._secrets_providers)

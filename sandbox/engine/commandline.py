@@ -128,7 +128,7 @@ class Command:
         if given.command in ("preview", "up"):
             return engine.preview(refresh=given.refresh) if preview else engine.up(refresh=given.refresh)
         if given.command == "refresh":
-            return engine.refresh(preview=preview)
+            return engine.refresh(preview=preview, clear_pending_creates=given.clear_pending_creates)
         if given.command == "destroy":
             return engine.destroy(preview=preview, refresh=given.refresh)
         return engine.import_file(given.import_file, preview=preview)

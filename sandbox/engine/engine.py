@@ -81,24 +81,25 @@ class Engine:
 
     def preview(self, *, refresh: bool = False) -> Result:
         """Show what `up` would do."""
-        return self._conduct(update, preview=True, refresh=refresh)
+        return self._conduct(update, Options(refresh), preview=True)
 
     def up(self, *, refresh: bool = False) -> Result:
         """Bring the stack to where the program wants it."""
-        return self._conduct(update, refresh=refresh)
+        return self._conduct(update, Options(refresh))
 
-    def refresh(self, *, preview: bool = False) -> Result:
-        """Let the state say what is really there."""
-        return self._conduct(refresh, preview=preview, refresh_only=True)
+    def refresh(self, *, preview: bool = False, clear_pending_creates: bool = False) -> Result:
+        """Let the state say what is really there; it can forget what killed runs may have created."""
+        options = Options(refresh_only=True, clear_pending_creates=clear_pending_creates)
+        return self._conduct(refresh, options, preview=preview)
 
     def destroy(self, *, preview: bool = False, refresh: bool = False) -> Result:
         """Delete all resources of the stack."""
-        return self._conduct(destroy, preview=preview, refresh=refresh)
+        return self._conduct(destroy, Options(refresh), preview=preview)
 
     def import_file(self, path: Path, *, preview: bool = False) -> Result:
         """Take the resources that an import file describes into the state."""
         entries = importing.load(path)
-        return self._conduct(partial(importing.import_resources, entries=entries), preview=preview)
+        return self._conduct(partial(importing.import_resources, entries=entries), Options(), preview=preview)
 
     def cancel(self) -> None:
         """Begin nothing new; the run that is under way ends when its running steps have ended."""
@@ -111,15 +112,7 @@ class Engine:
         if self._run is not None:
             self._run.terminate()
 
-    def _conduct(
-        self,
-        act: Callable[[Run], None],
-        *,
-        preview: bool = False,
-        refresh: bool = False,
-        refresh_only: bool = False,
-    ) -> Result:
-        options = Options(refresh, refresh_only)
+    def _conduct(self, act: Callable[[Run], None], options: Options, *, preview: bool = False) -> Result:
         result = Result()
         with nullcontext() if preview else lock(self.state_file):
             self._run = self._prepare(result, options, preview=preview)
@@ -148,6 +141,8 @@ class Engine:
             self._audience(event)
 
         deployment = statefile.load(self.state_file)
+        if options.clear_pending_creates:
+            deployment.pending = []
         if stack_file.encryption_salt and deployment.secrets_providers is None:
             state: Json = {"salt": stack_file.encryption_salt}
             deployment.secrets_providers = {"type": "passphrase", "state": state}

@@ -41,6 +41,7 @@ class Options:
 
     refresh: bool = False
     refresh_only: bool = False
+    clear_pending_creates: bool = False
 
 
 class Run:
@@ -149,7 +150,7 @@ class Run:
             raise Reported
 
     def warn_of_pending_operations(self) -> None:
-        """Tell what an engine that was killed had begun; from here on it is forgotten."""
+        """Tell what an engine that was killed had begun; creates stay on record, the rest is settled by this run."""
         pending = self.deployment.pending
         if not pending or self.info.preview:
             return
@@ -159,7 +160,8 @@ class Run:
             f"deployment.\n{listed}"
             "These resources are in an unknown state because the engine was interrupted while waiting for changes to "
             "these resources to complete. You should confirm whether or not the operations listed completed "
-            "successfully by checking the state of the appropriate provider."
+            "successfully by checking the state of the appropriate provider.\n\n"
+            "A refresh clears the pending operations; pending creates only when it is run with --clear-pending-creates."
         )
 
     def program_line(self, severity: Severity, line: str) -> None:

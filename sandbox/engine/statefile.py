@@ -19,6 +19,8 @@ from sandbox.engine.errors import StateError
 from sandbox.engine.resources import Json, State, from_json, now, to_json
 
 FORMAT = 3
+CREATING = "creating"
+"""The type of the one pending operation that a later run does not settle by itself."""
 
 _ENGINE = f"v{version('pulumi')}"  # the version of the SDK; a manifest must name one
 

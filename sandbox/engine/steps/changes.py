@@ -11,6 +11,7 @@ from sandbox.engine.errors import PartialFailure, ProviderError
 from sandbox.engine.events import Op
 from sandbox.engine.plugin import Answer
 from sandbox.engine.resources import State, now, to_json
+from sandbox.engine.statefile import CREATING
 from sandbox.engine.steps.base import Step, Surroundings
 
 
@@ -66,7 +67,7 @@ class SameStep(Step):
 class CreateStep(Step):
     """Create a resource, perhaps in place of another that is deleted *before*, or else at the end."""
 
-    pending: ClassVar[str] = "creating"
+    pending: ClassVar[str] = CREATING
 
     op: Op = Op.CREATE
     new: State

@@ -32,7 +32,8 @@ def test_killed(workshop: Workshop, gate: Gate) -> None:
     """
     A killed engine leaves a state that says what it was doing; the next one warns of that, and goes on.
 
-    The plugin outlives it, as with the Pulumi CLI.
+    The plugin outlives it, as with the Pulumi CLI. What may have been created stays on record until somebody says
+    that it was looked after.
     """
     workshop.program(_program(gate))
     engine = workshop.start("up", "--skip-preview")
@@ -47,8 +48,12 @@ def test_killed(workshop: Workshop, gate: Gate) -> None:
     warning = result.diagnostics[0].message
     assert "update resources with 1 pending operations from previous deployment" in warning
     assert "demo:Thing::a, interrupted while creating" in warning
-    assert workshop.pending == []
     assert "a" in workshop.state
+    assert workshop.pending == [("creating", "a")]
+    assert workshop.engine().refresh().succeeded
+    assert workshop.pending == [("creating", "a")]
+    assert workshop.engine().refresh(clear_pending_creates=True).succeeded
+    assert workshop.pending == []
 
 
 @signals
