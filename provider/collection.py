@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote as percent_encode
 
 _LONGEST_ID = 1024
 """Characters that an id may have: what is longer no address can carry, so it could never be asked for."""
@@ -24,12 +25,17 @@ class Collection:
         return f"{self.path}?{self.query}" if self.query else self.path
 
     def item(self, id_: str) -> str:
-        """Return the path of one object: an id in it is quoted, and a quote in the id doubled, as OData has it."""
-        return f"{self.path}('{id_.replace(chr(39), chr(39) * 2)}')"
+        """Return the path of one object."""
+        return f"{self.path}({quoted(id_)})"
 
     def item_listed(self, id_: str) -> str:
         """Return the path of one object with all that a list of the collection has of it."""
         return f"{self.item(id_)}?{self.query}" if self.query else self.item(id_)
+
+
+def quoted(id_: str) -> str:
+    """Write *id_* into a path: in quotes, a quote in it doubled, as OData has it; no part of it is a path."""
+    return f"'{percent_encode(id_.replace(chr(39), chr(39) * 2), safe=chr(39))}'"
 
 
 def is_object(value: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi import Input, Output
 
+from provider.collection import quoted
 from provider.device_configuration import (
     COLLECTION,
     CONFIGURATION,
@@ -73,7 +74,7 @@ class AndroidDeviceOwnerDerivedCredentialAuthenticationConfigurationArgs(Derived
 def _update_path(owner: Owner, inputs: Mapping[str, Any]) -> str:
     route = inputs.get("update_route") or {}
     if "group_assignment_id" in route:
-        return f"{owner.path}/groupAssignments('{route['group_assignment_id']}')/deviceConfiguration"
+        return f"{owner.path}/groupAssignments({quoted(route['group_assignment_id'])})/deviceConfiguration"
     if "domain_join_configuration_id" in route:
         joining = owner.collection.item(route["domain_join_configuration_id"])
         return f"{joining}/microsoft.graph.windowsDomainJoinConfiguration/networkAccessConfigurations('{owner.id}')"

@@ -171,3 +171,13 @@ def test_a_report_reads_all_pages(sandbox: Sandbox, portal: Portal, monkeypatch:
     assert sorted(one["certificate_serial_number"] for one in found) == list("01234")
     assert all(one["id"] for one in found)
     assert portal.writes() == []
+
+
+@pytest.mark.parametrize("id_", ["a/b", "a?b", "a#b", "a%2Fb", "a b", "a'b", "ü"])
+def test_a_record_is_found_whatever_its_id(tenant: Tenant, portal: Portal, id_: str) -> None:
+    """Intune's ids of records are documented nowhere; nothing in one may be taken for a path or a query."""
+    portal.seed("deviceConfigurationsAllManagedDeviceCertificateStates", id=id_)
+    assert intune.ManagedAllDeviceCertificateState.kind.create(tenant, {"adopt": id_}) == id_
+    assert {said.partition("(")[0] for said in portal.sent()} == {
+        "GET /deviceManagement/deviceConfigurationsAllManagedDeviceCertificateStates"
+    }

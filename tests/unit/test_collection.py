@@ -6,11 +6,16 @@ from provider.collection import Collection, is_object
 
 
 def test_a_quote_in_an_id_is_doubled() -> None:
-    """As OData has it: else the rest of the id would be a path of its own."""
+    """As OData has it: else the rest of the id would be another segment."""
     states = Collection("/states", "$expand=x")
     assert states.item("a'b") == "/states('a''b')"
     assert states.item_listed("a'b") == "/states('a''b')?$expand=x"
     assert Collection("/states").item_listed("a") == "/states('a')"
+
+
+def test_nothing_in_an_id_is_an_address_of_its_own() -> None:
+    """An id that somebody adopts can be any text, and must lead to that object or to none."""
+    assert Collection("/states").item("../a/b?c#d%20é") == "/states('..%2Fa%2Fb%3Fc%23d%2520%C3%A9')"
 
 
 def test_only_what_has_an_id_is_an_object() -> None:
