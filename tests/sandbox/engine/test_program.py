@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from sandbox.engine.events import Diagnostic, Event, Op, Severity
 from tests.sandbox.engine.workshop import Workshop, steps
@@ -89,7 +90,8 @@ def test_error_of_the_program(workshop: Workshop) -> None:
     head, *frames = message.splitlines()
     assert head == "Program failed with an unhandled exception:"
     assert frames[0] == "Traceback (most recent call last):"
-    assert str(workshop.folder / "__main__.py") in frames[1]
+    file = frames[1].split('"')[1]  # Python 3.10 has a dot among the folders
+    assert Path(file).resolve() == (workshop.folder / "__main__.py").resolve()
     assert frames[-1] == "ValueError: boom"
     said = _said(workshop, "raise pulumi.RunError('sorry')")
     assert [message for _, message, _ in said] == [
