@@ -56,14 +56,13 @@ def delete(entity: Entity, tenant: Tenant, id_: str) -> None:
     """
     Delete the object; a 404 says that somebody else did.
 
-    Raises UnexpectedAnswer: Graph accepted it, and both a read and the list still show the object.
+    Raises UnexpectedAnswer: Graph accepted it, or said 404, and both a read and the list still show the object.
     """
     path = entity.owner(id_).path
     try:
         tenant.client.delete(path)
     except NotFound:
         host.status("was gone already")
-        return
 
     def gone() -> bool | None:
         # A read by id has been seen to answer for a while after the delete; the list did not.
@@ -72,7 +71,7 @@ def delete(entity: Entity, tenant: Tenant, id_: str) -> None:
         return None if any(one.get("id") == id_ for one in tenant.client.pages(entity.collection.listed)) else True
 
     if tenant.eventually(gone) is None:
-        raise UnexpectedAnswer("DELETE", path, message="Graph accepted the delete and still shows the object")
+        raise UnexpectedAnswer("DELETE", path, message="Graph says that it is deleted and still shows it")
 
 
 def _after(entity: Entity, tenant: Tenant, id_: str, change: Change) -> Json:

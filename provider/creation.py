@@ -25,6 +25,7 @@ from provider.errors import (
     OutcomeUnknown,
     ServerFault,
     Throttled,
+    Unauthenticated,
     UnexpectedAnswer,
     Unreachable,
 )
@@ -36,7 +37,7 @@ if TYPE_CHECKING:  # a program must not load the HTTP library; and the two modul
 Json = dict[str, Any]
 NAME = "display_name"
 """The field that every entity is known by, though not uniquely."""
-_REFUSED = {429, 503}  # the service says that it did not do it
+_REFUSED = {401, 429, 503}  # the service says that it did not do it
 
 
 def exactly_once(entity: Entity, tenant: Tenant, inputs: Json) -> tuple[Json, bool]:
@@ -92,16 +93,21 @@ def _post(entity: Entity, tenant: Tenant, inputs: Json) -> Json:
     """POST until it is known to have worked, once."""
     before = {str(one["id"]) for one in entity.listing(tenant)}
     body = _body(entity, tenant, inputs)
-    attempt, waited = 1, 0.0
+    attempt, waited, token_is_fresh = 1, 0.0, False
     while True:
         try:
             return _created(entity, tenant.client.post(entity.collection.path, body))
         except Conflict as conflict:
             raise _already_there(entity, tenant, conflict) from None
-        except (Throttled, ServerFault, Unreachable, UnexpectedAnswer) as doubt:
+        except (Throttled, ServerFault, Unauthenticated, Unreachable, UnexpectedAnswer) as doubt:
+            if isinstance(doubt, Unauthenticated) and token_is_fresh:
+                raise
             found = _settle(entity, tenant, inputs, before, doubt)
             if found is not None:
                 return found
+            if isinstance(doubt, Unauthenticated):  # the client has another token by now: once more, at once
+                token_is_fresh = True
+                continue
             seconds = tenant.client.pause(doubt, attempt, waited)
             if seconds is None:
                 raise

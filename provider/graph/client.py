@@ -103,7 +103,7 @@ class GraphClient:
         """
         if repeatable:
             return self._repeat("POST", path, body, reads=reads) or {}
-        return self._send("POST", path, body, reads) or {}
+        return self._send("POST", path, body, reads, again=False) or {}
 
     def patch(self, path: str, body: Json) -> Json:
         """PATCH *body*. The answer may be empty: Intune often sends 204 where its documentation promises a body."""
@@ -188,13 +188,17 @@ class GraphClient:
                     raise
                 attempt, waited = attempt + 1, waited + seconds
 
-    def _send(self, method: str, path: str, body: Json | None = None, reads: int = 0) -> Json | None:
-        """Send one request, and once more with a fresh token if Graph refuses this one (it did nothing then)."""
+    def _send(
+        self, method: str, path: str, body: Json | None = None, reads: int = 0, *, again: bool = True
+    ) -> Json | None:
+        """Send one request; if Graph refuses the token, get a fresh one and, where it may be, send it *again* once."""
         token = self._tokens.token()
         try:
             return self._pass(method, path, body, token, reads)
         except Unauthenticated:
             self._tokens.renew(refused=token)
+            if not again:
+                raise
             return self._pass(method, path, body, self._tokens.token(), reads)
 
     def _pass(self, method: str, path: str, body: Json | None, token: str, reads: int) -> Json | None:

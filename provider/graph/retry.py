@@ -5,6 +5,7 @@ When a request is worth repeating, and after how long. Pure: time and chance are
 What came back                         repeatable (1)     a POST that creates
 =====================================  =================  ==================
 429, 503                               repeat             look first (2)
+401                                    once, fresh token  look first (2), once
 500, 502, 504, the connection broke    repeat             look first (2)
 no connection at all                   repeat, briefly    repeat, briefly
 any other status                       never              never

@@ -128,11 +128,8 @@ class Trial:
             wait -= 1
             if wait != -1:
                 return answer
-            spoiled_ = spoil(answer, self._chance)
-            if (spoiled_.method, spoiled_.status) == ("POST", 401):
-                return answer  # what was not authorised was not done: the one answer to a POST that is believed
-            self._spoiled = spoiled_
-            return spoiled_
+            self._spoiled = spoil(answer, self._chance)
+            return self._spoiled
 
         self._relay.change = change
 

@@ -132,15 +132,24 @@ def test_a_refusal_is_not_repeated(client: GraphClient, portal: Portal, status: 
 
 
 def test_a_refused_token_is_renewed_once(client: GraphClient, portal: Portal) -> None:
-    """A 401 in the middle of a run gets one fresh token, whatever the method; a second 401 is an error."""
-    client.get(SETTINGS)
+    """A 401 in the middle of a run gets one fresh token; a second 401 is an error."""
+    id_ = client.post(SETTINGS, BODY)["id"]
     portal.requests()
     portal.fault(path="derivedCredentials", status=401)
-    assert client.post(SETTINGS, BODY)["id"]
+    client.delete(f"{SETTINGS}('{id_}')")
     assert [one["method"] for one in portal.requests() if "/token" in one["path"]] == ["POST"]
     portal.fault(path="derivedCredentials", times=2, status=401)
     with pytest.raises(Unauthenticated, match="Sign in again"):
         client.get(SETTINGS)
+
+
+def test_a_refused_post_is_not_repeated(client: GraphClient, portal: Portal) -> None:
+    """The next one has a fresh token; whether there is to be one is for the caller to find out."""
+    portal.fault(method="POST", path="derivedCredentials", status=401)
+    with pytest.raises(Unauthenticated):
+        client.post(SETTINGS, BODY)
+    assert portal.sent() == [f"POST {SETTINGS}"]
+    assert client.post(SETTINGS, BODY)["id"]
 
 
 def test_intunes_wrapped_message_is_unwrapped(client: GraphClient, portal: Portal) -> None:

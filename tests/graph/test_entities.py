@@ -303,7 +303,15 @@ def test_a_delete_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenan
     """An object that the state forgets and the tenant keeps would be nobody's."""
     id_ = seed_profile(portal, displayName="P")
     portal.fault(method="DELETE", path="deviceConfigurations", status=204, body="")
-    with pytest.raises(UnexpectedAnswer, match="accepted the delete and still shows the object"):
+    with pytest.raises(UnexpectedAnswer, match="says that it is deleted and still shows it"):
+        PROFILE.delete(tenant, id_, {})
+
+
+def test_a_delete_that_ends_in_a_404_is_believed_when_a_read_says_so(tenant: Tenant, portal: Portal) -> None:
+    """A 404 of the delete alone proves no absence."""
+    id_ = seed_profile(portal, displayName="P")
+    portal.fault(method="DELETE", path="deviceConfigurations", status=404)
+    with pytest.raises(UnexpectedAnswer, match="says that it is deleted and still shows it"):
         PROFILE.delete(tenant, id_, {})
 
 
