@@ -13,10 +13,10 @@ import pytest
 
 from sandbox.graph import Sandbox
 from tests import engines
-from tests.cli.twins import Twins, alike
+from tests.cli.twins import Twins, alike, kill_family
 from tests.portal import Portal
 from tests.sandbox.engine.gate import Gate
-from tests.sandbox.engine.workshop import Workshop, kill
+from tests.sandbox.engine.workshop import Workshop
 
 PROGRAM = """
 class Shop(pulumi.ComponentResource):
@@ -83,11 +83,10 @@ def test_the_same_program_on_both(shops: Twins) -> None:
 
 
 def _kill(engine: subprocess.Popen[str], gate: Gate) -> None:
-    """Kill an engine while it creates something, and its plugin."""
-    plugin = gate.wait()
-    engine.kill()
+    """Kill an engine, and all that it started, while it creates something."""
+    gate.wait()
+    kill_family(engine)
     engine.communicate()
-    kill(plugin)
 
 
 def test_pending_operations_of_the_stand_in(twins: Twins, gate: Gate) -> None:

@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.twins import Seen, Twins
+from tests.cli.twins import Seen, Twins, kill_family
 from tests.sandbox.engine.gate import Gate
 from tests.sandbox.engine.scalars import SCALARS, document
-from tests.sandbox.engine.workshop import kill
 
 FAMILY = """
 a = Thing("a", name="A", {change})
@@ -342,9 +341,7 @@ def test_killed(twins: Twins, gate: Gate) -> None:
     """A killed engine leaves a pending create, which stays on record until a refresh is told to forget it."""
     started = _begin(twins, gate)
     for engine in started:
-        engine.kill()
-    for plugin in gate.pids:
-        kill(plugin)
+        kill_family(engine)
     seen = twins.see(*started)
     assert [each["type"] for each in seen.pending] == ["creating"]
     twins.cli.run("cancel", "--yes")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,6 +126,23 @@ class Twins:
         """Let a thing vanish behind the back of both."""
         for workshop in (self.ours, self.theirs):
             (workshop.world / id_).rename(workshop.world / f"{id_}.gone")
+
+
+def kill_family(engine: subprocess.Popen[str]) -> None:
+    """Kill an engine at once, and then all that it started: plugins and the CLI's language host would stay."""
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(engine.pid)], check=True, capture_output=True)  # noqa: S607
+        return
+    # S607: where ps lies differs, and it is part of every system that has it
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True)  # noqa: S607
+    parents = {int(pid): int(parent) for pid, parent in (line.split() for line in listed.stdout.splitlines())}
+    family = [engine.pid]
+    for member in family:
+        family.extend(pid for pid, parent in parents.items() if parent == member)
+    engine.kill()
+    for pid in family[1:]:
+        with suppress(ProcessLookupError):  # what has already followed
+            os.kill(pid, signal.SIGKILL)
 
 
 def _seen(status: int, calls: list[str], document: dict[str, Any]) -> Seen:
