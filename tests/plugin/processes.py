@@ -13,6 +13,7 @@ import os
 import runpy
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -75,6 +76,10 @@ class Cold:
         return self._process.communicate(timeout=_SECONDS_TO_END)[1]
 
 
+_turn = threading.Lock()
+"""On Python 3.10 a start looks at all that were started, and falls over one that is closed meanwhile."""
+
+
 class Warm:
     """A process that has the SDK already. Where nothing forks, on Windows, use `start` for a cold one."""
 
@@ -86,7 +91,8 @@ class Warm:
         self._stdout, stdout = nursery.Pipe(duplex=False)
         self._stderr, stderr = nursery.Pipe(duplex=False)
         self._process = nursery.Process(target=_run, args=(engine, dict(environ), stdout, stderr), daemon=True)
-        self._process.start()
+        with _turn:
+            self._process.start()
         stdout.close()
         stderr.close()
 
@@ -110,7 +116,8 @@ class Warm:
         with os.fdopen(os.dup(self._stderr.fileno()), encoding="utf-8") as stderr:
             said = stderr.read()
         self.wait()
-        self._process.close()
+        with _turn:
+            self._process.close()
         self._stdout.close()
         self._stderr.close()
         return said
