@@ -40,12 +40,12 @@ def parser() -> argparse.ArgumentParser:
     for name, summary in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         command.set_defaults(refresh=False, expect_no_changes=False, skip_preview=False, preview_only=name == "preview")
-        _add_places(command)
+        _add_subject(command)
         _add_manners(command, name)
     return made
 
 
-def _add_places(command: argparse.ArgumentParser) -> None:
+def _add_subject(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--stack", "-s", required=True, metavar="NAME", help="the stack to work on")
     add("--cwd", type=Path, default=Path(), metavar="DIR", help="the folder of Pulumi.yaml; default: this one")
@@ -60,6 +60,13 @@ def _add_places(command: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="the state file; default: .pulumi/engine/NAME.json beside Pulumi.yaml",
+    )
+    add(
+        "--parallel",
+        "-p",
+        type=_at_least_one,
+        metavar="N",
+        help="how many steps may run at a time; default: four for each processor",
     )
 
 
@@ -89,13 +96,6 @@ def _add_manners(command: argparse.ArgumentParser, name: str) -> None:
         add("--skip-preview", "-f", action="store_true", help="do it at once, without the preview that comes first")
         add("--preview-only", action="store_true", help="stop after the preview")
         add("--yes", "-y", action="store_true", help="taken for the CLI's sake: nothing is ever asked")
-    add(
-        "--parallel",
-        "-p",
-        type=_at_least_one,
-        metavar="N",
-        help="how many steps may run at a time; default: four for each processor",
-    )
 
 
 def _at_least_one(text: str) -> int:
