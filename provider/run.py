@@ -29,6 +29,7 @@ class Run:
         self._namesakes: dict[_Declared, dict[str, bool]] = {}
         self._managed: list[tuple[Hashable, str]] = []
         self._writing: dict[str, Kind] = {}
+        self._permissions: set[tuple[str, ...]] = set()
         self._ahead: set[str] = set()
 
     def declares(self, urn: str, kind: Kind, name: Hashable, *, fresh: bool) -> str | None:
@@ -70,6 +71,7 @@ class Run:
         if urn:
             with self._lock:
                 self._writing[urn] = kind
+                self._permissions.add(kind.permissions)
                 self._ahead.add(urn)
 
     def writes(self, urn: str) -> None:
@@ -85,7 +87,7 @@ class Run:
     def permissions(self) -> set[tuple[str, ...]]:
         """Return what the run needs for what it is about to write: of each member one permission."""
         with self._lock:
-            return {kind.permissions for kind in set(self._writing.values())}
+            return set(self._permissions)
 
     def writing(self) -> dict[str, Kind]:
         """Return the kinds of the resources that the run is about to write, by name."""
