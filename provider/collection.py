@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote as percent_encode
 
+LARGEST_BATCH = 20
+"""Parts that one `$batch` may have."""
+
 _LONGEST_ID = 1024
 """Characters that an id may have: what is longer no address can carry, so it could never be asked for."""
 

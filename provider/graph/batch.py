@@ -13,14 +13,12 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from provider.collection import LARGEST_BATCH
 from provider.errors import GraphError, UnexpectedAnswer
 from provider.graph import answers
 
 if TYPE_CHECKING:  # the client offers this module's function as one of its verbs
     from provider.graph.client import GraphClient
-
-LARGEST = 20
-"""Parts that one batch may have."""
 
 Json = dict[str, Any]
 
@@ -32,8 +30,8 @@ def get_each(client: GraphClient, paths: Sequence[str]) -> dict[str, Json | Grap
     Raises GraphError only where a batch as a whole fails.
     """
     results: dict[str, Json | GraphError | None] = {}
-    for start in range(0, len(paths), LARGEST):
-        results.update(_settle(client, paths[start : start + LARGEST]))
+    for start in range(0, len(paths), LARGEST_BATCH):
+        results.update(_settle(client, paths[start : start + LARGEST_BATCH]))
     return results
 
 

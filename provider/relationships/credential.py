@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from provider.collection import Collection, is_object
 from provider.errors import GraphError, NotFound, UnexpectedAnswer
 from provider.relationships import Json, Owner, Relationship
-from provider.relationships.gathering import Answer, Gathered
+from provider.relationships.gathering import Answer, Gathered, asked
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
@@ -90,10 +90,7 @@ def _remove(tenant: Tenant, path: str) -> None:
 
 def reference(tenant: Tenant, owner: Owner) -> str | None:
     """Ask where the reference of one profile points; None where it is not set."""
-    try:
-        return target_of(tenant.client.get(_path(owner)), _path(owner))
-    except NotFound:
-        return None
+    return target_of(asked(tenant, _path(owner)), _path(owner))
 
 
 def target_of(answer: Answer, path: str) -> str | None:

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+from provider.collection import LARGEST_BATCH
 from provider.errors import GraphError
 from provider.relationships import Json, Owner
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
-
-LARGEST_BATCH = 20
-"""Parts that one `$batch` may have."""
 
 _T = TypeVar("_T")
 Answer = Json | GraphError | None
@@ -57,7 +55,7 @@ class Gathered(Generic[_T]):
         listed = self._tenant.listing(self._example.collection).get(id_)
         if listed is None or id_ not in self._batches:  # not of the list, or written since: asked for alone
             path = self._path(replace(self._example, id=id_))
-            return self._read(_asked(self._tenant, path), path)
+            return self._read(asked(self._tenant, path), path)
         found = self._batches[id_].result()[id_]
         if isinstance(found, GraphError):
             raise found
@@ -97,7 +95,8 @@ class Gathered(Generic[_T]):
         return found
 
 
-def _asked(tenant: Tenant, path: str) -> Any:
+def asked(tenant: Tenant, path: str) -> Answer:
+    """Ask for one thing, as a part of a batch would be: an error is an answer too."""
     try:
         return tenant.client.get(path)
     except GraphError as error:
