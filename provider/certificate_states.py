@@ -71,8 +71,7 @@ class CertificateStateKind(Kind):
         live = self.read(tenant, id_, None)
         if live is None:
             raise AdoptionError(f"there is no certificate state {id_} to adopt: correct the id; none can be created")
-        if not tenant.claim(id_, host.urn()):
-            raise AdoptionError(f"{id_} is managed by another resource of this program: declare it once")
+        self.take(tenant, id_)
         known = {name: live[name] for name in inputs if name in live}
         self._write(tenant, id_, live, inputs, self.args.schema.changed(known, inputs))
         return id_

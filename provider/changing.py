@@ -36,20 +36,26 @@ def patch(entity: Entity, tenant: Tenant, id_: str, change: Change) -> None:
     path = entity.update_path(entity.owner(id_), change.news)
     answer = tenant.client.patch(path, {"@odata.type": entity.odata_type, **body})
     told = path == entity.owner(id_).path and not entity.reissued and set(body) <= set(answer)
-    live = answer if told else _after(entity, tenant, id_, change)
+    parse = entity.args.schema.parse
+    shown = parse(answer if told else _after(entity, tenant, id_, change))
+    sent = [name for name in change.names if entity.args.schema.attributes[name].part is Part.BODY]
+
+    def otherwise(values: Mapping[str, Any]) -> list[str]:
+        return [name for name in sent if _differs(entity, name, shown, values)]
 
     def ignored() -> list[str]:
-        return [name for name in _sent(entity, change) if _still(entity, live, change, name)]
+        return [name for name in otherwise(change.news) if name not in otherwise(change.olds)]
 
     def changed() -> bool | None:
-        nonlocal live
-        live = _got(entity, tenant, id_)
+        nonlocal shown
+        shown = parse(_got(entity, tenant, id_))
         return None if ignored() else True
 
     if ignored() and tenant.eventually(changed) is None:
         raise UnexpectedAnswer("PATCH", path, message=f"Graph accepted {', '.join(ignored())} and changed nothing")
-    for name, value in _otherwise(entity, live, change).items():
-        host.warn(f"Graph shows {name} as {show(value)} and not as declared: declare it so, or it will show as drift")
+    for name in otherwise(change.news):
+        value = show(shown.get(name))
+        host.warn(f"Graph shows {name} as {value} and not as declared: declare it so, or it will show as drift")
 
 
 def delete(entity: Entity, tenant: Tenant, id_: str) -> None:
@@ -96,22 +102,7 @@ def _got(entity: Entity, tenant: Tenant, id_: str) -> Json:
     return live
 
 
-def _sent(entity: Entity, change: Change) -> list[str]:
-    return [name for name in change.names if entity.args.schema.attributes[name].part is Part.BODY]
-
-
-def _still(entity: Entity, live: Json, change: Change, name: str) -> bool:
-    """Tell whether *live* has the field as it was, and not as it is declared."""
-    return not _differs(entity, live, change.olds, name) and _differs(entity, live, change.news, name)
-
-
-def _otherwise(entity: Entity, live: Json, change: Change) -> Values:
-    """Return the fields that *live* has neither as they were nor as declared, as it has them."""
-    values = entity.args.schema.parse(live)
-    return {name: values.get(name) for name in _sent(entity, change) if _differs(entity, live, change.news, name)}
-
-
-def _differs(entity: Entity, live: Json, values: Mapping[str, Any], name: str) -> bool:
-    attribute = entity.args.schema.attributes[name]
-    shown, wanted = entity.args.schema.parse(live).get(name), values.get(name)
-    return bool(attribute.value.canonical(shown or None) != attribute.value.canonical(wanted or None))
+def _differs(entity: Entity, name: str, shown: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Tell whether the field is not *shown* as it is in *values*; an empty one is none."""
+    canonical = entity.args.schema.attributes[name].value.canonical
+    return bool(canonical(shown.get(name) or None) != canonical(values.get(name) or None))

@@ -69,8 +69,7 @@ def _left_behind(entity: Entity, tenant: Tenant, inputs: Json) -> Json | None:
         return None
     first = namesakes[0]
     if len(namesakes) == 1 and entity.matches(first, inputs) and _half_done(entity, tenant, first, inputs):
-        if not tenant.claim(first["id"], host.urn()):
-            raise AdoptionError(f"{first['id']} is managed by another resource of this program: declare it once")
+        entity.take(tenant, str(first["id"]))
         host.warn(
             f"took over {first['id']}, for every declared field is equal: an interrupted run or a renaming left it"
         )

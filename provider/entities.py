@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from provider import changing, creation, host
+from provider import changing, creation
 from provider.collection import Collection
 from provider.errors import AdoptionError, IncompleteCreate, IntuneError
 from provider.kind import Change, Kind, Values
@@ -81,8 +81,7 @@ class Entity(Kind):
             raise AdoptionError(
                 f"there is no {self.noun} {id_} to adopt: correct the id, or remove adopt to create one"
             )
-        if not tenant.claim(id_, host.urn()):
-            raise AdoptionError(f"{id_} is managed by another resource of this program: declare it once")
+        self.take(tenant, id_)
         declared = {name: live[name] for name in inputs if name in live}
         changed = self.args.schema.changed(declared, inputs)
         fixed = [name for name in changed if self.args.schema.attributes[name].create_only]

@@ -12,7 +12,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from provider.errors import DeclarationError
+from provider import host
+from provider.errors import AdoptionError, DeclarationError
 from provider.schema import Arguments
 from provider.values import Problem
 
@@ -55,6 +56,15 @@ class Kind(ABC):
     def claim(self, id_: str) -> Hashable:
         """Return what the resource that manages *id_* lays hands on; two resources of a program never share it."""
         return id_
+
+    def take(self, tenant: Tenant, id_: str) -> None:
+        """
+        Lay hands on *id_* for the resource at hand.
+
+        Raises AdoptionError: another resource of the program has done so.
+        """
+        if not tenant.claim(self.claim(id_), host.urn()):
+            raise AdoptionError(f"{id_} is managed by another resource of this program: declare it once")
 
     @abstractmethod
     def create(self, tenant: Tenant, inputs: Values) -> str:
