@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from provider import host
 from provider.creation import NAME
 from provider.errors import NotFound, Reissued, UnexpectedAnswer
-from provider.kind import Change, Values
+from provider.kind import Change
 from provider.schema import Part
 from provider.values import show
 
