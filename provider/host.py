@@ -41,15 +41,15 @@ def _local(name: str, attribute: str) -> Any:
 _about: ContextVar[str] = ContextVar("_about", default="")
 
 
+def begin_call() -> None:
+    """Find out what the call at hand is about, for all that it does, in this thread and in those that work for it."""
+    request = _local("request", "urn")
+    _about.set(str(request.urn) if request is not None else "")
+
+
 def urn() -> str:
     """Name the resource that this call is about; empty where the host does not tell."""
-    request = _local("request", "urn")
-    return str(request.urn) if request is not None else _about.get()
-
-
-def remember_urn() -> None:
-    """Keep the name of this call's resource in the thread's context, for the threads that will work for this call."""
-    _about.set(urn())
+    return _about.get()
 
 
 def old_inputs() -> dict[str, Any] | None:

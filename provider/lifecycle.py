@@ -54,7 +54,7 @@ def _in_one_line(method: _F) -> _F:
 
     @functools.wraps(method)
     def call(self: GraphProvider, *args: Any) -> Any:
-        host.remember_urn()
+        host.begin_call()
         try:
             with _work:
                 return method(self, *args)

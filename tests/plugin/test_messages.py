@@ -65,7 +65,7 @@ def test_threads_that_work_for_a_call_speak_for_its_resource(engine: Engine) -> 
 
     def call(request: Request) -> None:
         assert request.urn
-        host.remember_urn()
+        host.begin_call()
 
     context = copy_context()
     context.run(call, Request())
