@@ -32,8 +32,7 @@ def setup(_arguments: Sequence[str] = ()) -> None:
     print(f"Setting up {VENV.name} with Python {sys.version.split()[0]}; this takes about a minute.", flush=True)
     if not PYTHON.exists():
         venv.create(VENV, with_pip=True)
-    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(REQUIREMENTS[-1])]
-    run(*install)
+    install(REQUIREMENTS[-1])
     stamp.write_text(wanted, encoding="utf-8")
 
 
@@ -49,7 +48,7 @@ def test(arguments: Sequence[str]) -> None:
 
 def sdk(arguments: Sequence[str]) -> None:
     """Run tests/sdk: Microsoft's own client against the sandbox. Installs 700 MB, the first time."""
-    run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(ROOT / "requirements-sdk.txt"))
+    install(ROOT / "requirements-sdk.txt")
     run("-m", "pytest", "tests/sdk", *arguments)
 
 
@@ -65,7 +64,7 @@ def fuzz(arguments: Sequence[str]) -> None:
 
 def bench(arguments: Sequence[str]) -> None:
     """Measure against an empty provider and a rival, and write docs/benchmarks.md. Takes most of an hour."""
-    run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(ROOT / "requirements-bench.txt"))
+    install(ROOT / "requirements-bench.txt")
     run("-m", "bench", *arguments)
 
 
@@ -88,6 +87,11 @@ def docs(arguments: Sequence[str]) -> None:
 TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     task.__name__: task for task in (setup, demo, test, check, docs, sdk, chaos, fuzz, bench)
 }
+
+
+def install(requirements: Path) -> None:
+    """Install what the file *requirements* lists into the virtual environment."""
+    run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements))
 
 
 def run(*arguments: str) -> None:
