@@ -17,6 +17,7 @@ from bench import engines, evidence, intunecd, report
 from bench.cases import CASES, QUOTA, Bench
 from bench.figures import FLOOR, OURS, Figures
 from bench.graph import ROOT, sandbox
+from sandbox.engines import cli
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures.notes += [reason] if reason else []
         rival = not reason
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, sandbox() as graph:
-        bench = Bench(graph, Path(folder), figures, engines.cli())
+        bench = Bench(graph, Path(folder), figures, cli())
         figures.import_seconds = evidence.import_seconds(given.runs)
         figures.import_bytes = evidence.import_bytes()
         for size in given.sizes:

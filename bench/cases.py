@@ -63,7 +63,7 @@ TITLES = {case.key: case.title for case in (*CASES, QUOTA)} | {"backup": "Intune
 class Bench:
     """Measures cases in one sandbox, with state and settings below *folder*."""
 
-    def __init__(self, graph: Graph, folder: Path, figures: Figures, command: str = "") -> None:
+    def __init__(self, graph: Graph, folder: Path, figures: Figures, command: str | None = None) -> None:
         self.graph = graph
         self.figures = figures
         self.folder = folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -14,30 +13,20 @@ from typing import Any
 
 from bench.graph import ROOT
 from bench.watching import Ran, run, surroundings
+from sandbox.engines import cli
 
 PROJECT = "bench"
 STACK = "bench"
 PARALLEL = 32
 """Steps at once: as many as the plugin has threads. The engine's own default is four per CPU."""
 
-_OLDEST_CLI = (3, 254)
 _FOLDER = Path(__file__).with_name("project")
-
-
-def cli() -> str:
-    """Return the path of a usable Pulumi CLI; else empty."""
-    command = shutil.which("pulumi")
-    if command is None:
-        return ""
-    said = subprocess.run([command, "version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    version = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
-    return command if version >= _OLDEST_CLI else ""
 
 
 def describe() -> str:
     """Name the engine."""
     command = cli()
-    if not command:
+    if command is None:
         return "the stand-in engine of this repository (`sandbox.engine`)"
     said = subprocess.run([command, "version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
     return f"the Pulumi CLI {said.strip()}"
@@ -48,8 +37,8 @@ class Stack:
     """A stack of the bench's program, with its state and settings in *folder*."""
 
     folder: Path
-    command: str = ""
-    """The CLI; empty for the stand-in."""
+    command: str | None = None
+    """The CLI; None for the stand-in."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What signs in."""
 

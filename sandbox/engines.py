@@ -49,11 +49,15 @@ class Engine:
             raise Failure(f"`{' '.join(words)}` ended with status {status}")
 
 
+def cli() -> str | None:
+    """Return the path of a Pulumi CLI on the PATH that is new enough; None where there is none."""
+    command = shutil.which("pulumi")
+    return command if command is not None and _version(command) >= OLDEST_CLI else None
+
+
 def choose(folder: Path) -> Engine:
     """Choose what runs the stack: the CLI on the PATH, an installed one, or the stand-in."""
-    command = shutil.which("pulumi")
-    if command is None or _version(command) < OLDEST_CLI:
-        command = _install()
+    command = cli() or _install()
     if command is not None:
         print(f"The engine is the Pulumi CLI {'.'.join(map(str, _version(command)))} ({command}).")
         return _cli(command, folder)

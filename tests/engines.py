@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PROJECT = "intune-derived-credentials"
-OLDEST_CLI = (3, 254)
+_DYNAMIC = "pulumi-python:dynamic/"
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,22 @@ class Stack:
 
     def deployment(self) -> dict[str, Any]:
         """Return the state, whichever engine wrote it; an empty one where none did."""
-        found = [*self.folder.glob("state.json"), *self.folder.glob("state/.pulumi/stacks/*/dev.json")]
-        document = json.loads(found[0].read_text(encoding="utf-8")) if found else {"deployment": {}}
-        deployment = document["deployment"] if "deployment" in document else document["checkpoint"].get("latest")
-        return deployment or {}
+        found = self._state_files()
+        return _deployment(json.loads(found[0].read_text(encoding="utf-8"))) if found else {}
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Return the resources of the state that a dynamic provider manages."""
+        return [one for one in self.deployment().get("resources") or [] if one["type"].startswith(_DYNAMIC)]
+
+    def add_to_state(self, resources: list[dict[str, Any]]) -> None:
+        """Write *resources* into the state, as an engine that was stopped would have left them there."""
+        (file,) = self._state_files()
+        document = json.loads(file.read_text(encoding="utf-8"))
+        _deployment(document)["resources"].extend(resources)
+        file.write_text(json.dumps(document), encoding="utf-8")
+
+    def _state_files(self) -> list[Path]:
+        return [*self.folder.glob("state.json"), *self.folder.glob("state/.pulumi/stacks/*/dev.json")]
 
     def _line(self, verb: str, *flags: str) -> list[str]:
         options = [*self.options, "--config-file", str(self.file), "--cwd", str(self.project)]
@@ -133,14 +145,9 @@ class Stack:
         return Outcome(done.returncode, done.stdout)
 
 
-def cli() -> str:
-    """Return the path of a usable CLI; else empty."""
-    command = shutil.which("pulumi")
-    if command is None:
-        return ""
-    said = subprocess.run([command, "version"], capture_output=True, text=True, check=False).stdout
-    version = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
-    return command if version >= OLDEST_CLI else ""
+def _deployment(document: dict[str, Any]) -> dict[str, Any]:
+    found = document["deployment"] if "deployment" in document else document["checkpoint"].get("latest")
+    return found or {}
 
 
 def stand_in(folder: Path) -> Stack:

@@ -22,6 +22,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any, NamedTuple
 
+from sandbox.engines import cli
 from sandbox.graph import Sandbox
 from tests import engines
 from tests.chaos.matrix import GROUP
@@ -114,7 +115,7 @@ class _Life:
         for one in portal.objects():
             portal.remove(one["id"])
         portal.requests()
-        command = engines.cli()
+        command = cli()
         self._stack = engines.real(folder, command) if command else engines.stand_in(folder)
         self._stack.environment = {**sandbox.environment, **_QUICK}
         bare = {"@odata.type": "#microsoft.graph.iosVpnConfiguration"}
@@ -130,7 +131,7 @@ class _Life:
             with contextlib.suppress(ProcessLookupError):  # it may be done already
                 os.kill(pid, signal.SIGKILL)
         engine.wait(_SECONDS_TO_END)
-        known = {one.get("id") for one in self._resources()}
+        known = {one.get("id") for one in self._stack.resources()}
         ours = self._ours()
         self._stack.unlock()
         again = self._stack.up()
@@ -175,16 +176,12 @@ class _Life:
     def _ours(self) -> list[dict[str, Any]]:
         return [one for one in self._portal.objects() if one["id"] not in self._others]
 
-    def _resources(self) -> list[dict[str, Any]]:
-        resources = self._stack.deployment().get("resources") or []
-        return [one for one in resources if one["type"].startswith("pulumi-python:dynamic/")]
-
     def _wrong(self) -> Iterator[str]:
         """Say what is not as it is declared, in the tenant or in the state."""
         ours = {one["displayName"]: one for one in self._ours()}
         if len(self._ours()) != OBJECTS or len(ours) != OBJECTS:
             yield f"{len(self._ours())} objects with {len(ours)} names"
-        state = {one["urn"].rpartition("::")[2]: one for one in self._resources()}
+        state = {one["urn"].rpartition("::")[2]: one for one in self._stack.resources()}
         if len(state) != OBJECTS + BINDINGS or self._stack.deployment().get("pending_operations"):
             yield f"{len(state)} resources in the state, or operations that are pending"
         for name, resource in state.items():

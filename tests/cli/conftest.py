@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import engines
+from sandbox.engines import cli
 from tests.cli.twins import Twins
 from tests.sandbox.engine.gate import Gate
 
@@ -15,8 +15,8 @@ from tests.sandbox.engine.gate import Gate
 @pytest.fixture
 def twins(tmp_path: Path) -> Twins:
     """Make a project for each engine, where there is a CLI that is new enough."""
-    command = engines.cli()
-    if not command:
+    command = cli()
+    if command is None:
         pytest.skip("no Pulumi CLI 3.254 or newer on the PATH")
     return Twins(command, tmp_path)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.engines import cli
 from sandbox.graph import Sandbox
 from tests import engines
 from tests.cli.twins import Twins, alike, kill_family
@@ -121,8 +122,8 @@ def test_pending_operations_of_the_cli(twins: Twins, gate: Gate) -> None:
 @pytest.fixture
 def stacks(tmp_path: Path, sandbox: Sandbox, portal: Portal) -> tuple[engines.Stack, engines.Stack]:
     """Make a stack for each engine, both declaring a resource of every kind in the same tenant."""
-    command = engines.cli()
-    if not command:
+    command = cli()
+    if command is None:
         pytest.skip("no Pulumi CLI 3.254 or newer on the PATH")
     config = _every_kind(portal)
     made = []

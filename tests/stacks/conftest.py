@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.engines import cli
 from sandbox.graph import Sandbox
 from tests import engines
 
@@ -16,8 +17,8 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> e
     if request.param == "stand-in":
         made = engines.stand_in(tmp_path)
     else:
-        command = engines.cli()
-        if not command:
+        command = cli()
+        if command is None:
             pytest.skip("no Pulumi CLI 3.254 or newer on the PATH")
         made = engines.real(tmp_path, command)
     made.environment = {**sandbox.environment, "INTUNE_PATIENCE": "2", "INTUNE_CONSISTENCY": "2"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 from tests.engines import Stack
@@ -32,18 +30,6 @@ def declare(stack: Stack, credential: str, profile: str, binding: str, bound: st
     )
 
 
-def state_file(stack: Stack) -> Path:
-    """Return where the state is, whichever engine wrote it."""
-    (found,) = [*stack.folder.glob("state.json"), *stack.folder.glob("state/.pulumi/stacks/*/dev.json")]
-    return found
-
-
-def resources(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the resources of a state, to be read or changed."""
-    listed: list[dict[str, Any]] = (document.get("deployment") or document["checkpoint"]["latest"])["resources"]
-    return listed
-
-
 def test_a_renamed_resource_keeps_its_object(stack: Stack, portal: Portal) -> None:
     """Nothing is written, nothing is deleted, and the state knows the objects under their new names."""
     bound = portal.seed("deviceConfigurations", **WIFI)
@@ -65,16 +51,10 @@ def test_a_renaming_that_was_cut_short_is_finished(stack: Stack, portal: Portal)
     bound = portal.seed("deviceConfigurations", **WIFI)
     declare(stack, "c", "p", "b", bound)
     assert stack.up().status == 0
-    old = [
-        one
-        for one in resources(json.loads(state_file(stack).read_text(encoding="utf-8")))
-        if one["urn"].rpartition("::")[2] in {"c", "p", "b"}
-    ]
+    old = stack.resources()
     declare(stack, "c2", "p2", "b2", bound)
     assert stack.up().status == 0
-    state = json.loads(state_file(stack).read_text(encoding="utf-8"))
-    resources(state).extend(old)
-    state_file(stack).write_text(json.dumps(state), encoding="utf-8")
+    stack.add_to_state(old)
     before = portal.objects()
     portal.requests()
     outcome = stack.up()

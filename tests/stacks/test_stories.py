@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import textwrap
 from pathlib import Path
@@ -35,15 +34,6 @@ def config(credentials: dict[str, Any], profiles: dict[str, Any] | None = None) 
         "derivedCredentials": credentials,
         "androidProfiles": profiles or {},
     }
-
-
-def read_state(stack: Stack) -> list[dict[str, Any]]:
-    """Return the resources in the state, whichever engine wrote it."""
-    found = [*stack.folder.glob("state.json"), *stack.folder.glob("state/.pulumi/stacks/*/dev.json")]
-    document = json.loads(found[0].read_text(encoding="utf-8"))
-    deployment = document.get("deployment") or document["checkpoint"]["latest"]
-    resources: list[dict[str, Any]] = deployment.get("resources") or []
-    return [one for one in resources if one["type"].startswith("pulumi-python:dynamic/")]
 
 
 def test_the_demo_stack_makes_every_declared_field(stack: Stack, portal: Portal) -> None:
@@ -134,7 +124,7 @@ def test_a_failure_keeps_the_state_and_is_one_line(stack: Stack, portal: Portal)
     """A refused update changes nothing in the state; the next up does it."""
     stack.configure(**config({"c": CREDENTIAL, "d": {**CREDENTIAL, "display_name": "D"}}))
     assert stack.up().status == 0
-    before = read_state(stack)
+    before = stack.resources()
     stack.configure(**config({"c": {**CREDENTIAL, "display_name": "C2"}, "d": {**CREDENTIAL, "display_name": "D"}}))
     portal.fault(
         method="PATCH", path="derivedCredentials", status=403, body={"error": {"code": "Forbidden", "message": "No."}}
@@ -143,7 +133,7 @@ def test_a_failure_keeps_the_state_and_is_one_line(stack: Stack, portal: Portal)
     assert outcome.status != 0
     assert "Forbidden: PATCH /deviceManagement/derivedCredentials" in outcome.text
     assert "Traceback" not in outcome.text
-    assert _outputs(read_state(stack)) == _outputs(before)
+    assert _outputs(stack.resources()) == _outputs(before)
     assert stack.up().status == 0
     assert portal.named("C2")["id"] in _outputs(before)
 
@@ -157,7 +147,7 @@ def test_an_unfinished_create_is_finished_by_the_next_up(stack: Stack, portal: P
     assert "was created, but not completely" in outcome.text
     assert "Traceback" not in outcome.text
     id_ = portal.named("P")["id"]
-    assert id_ in {one.get("id") for one in read_state(stack)}
+    assert id_ in {one.get("id") for one in stack.resources()}
     portal.no_faults()
     portal.requests()
     outcome = stack.up()
@@ -170,7 +160,7 @@ def test_the_state_has_neither_secrets_nor_code(stack: Stack, sandbox: Sandbox) 
     """A short reference to the provider, the declared fields, and nothing of whoever signed in."""
     stack.configure(**config({"c": CREDENTIAL}, {"p": PROFILE}))
     assert stack.up().status == 0
-    resources = read_state(stack)
+    resources = stack.resources()
     assert len(resources) == 2
     for resource in resources:
         assert len(resource["inputs"]["__provider"]) < 120
