@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote as percent_encode
 
+from provider.errors import GraphError
+
+Answer = dict[str, Any] | GraphError | None
+"""What came of one read of several: its JSON, None where it is empty, or its error."""
+
 LARGEST_BATCH = 20
 """Parts that one `$batch` may have."""
 

@@ -6,15 +6,17 @@ This is the kind that nearly all resources are. How one is created, exactly once
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from provider import changing, creation
 from provider.collection import Collection
 from provider.errors import AdoptionError, IncompleteCreate, IntuneError
 from provider.kind import Change, Kind, Values
-from provider.relationships import Json, Owner, Relationship
+from provider.relationships import Json, Owner, Relationship, Step
 from provider.schema import Arguments, Part, optional
 from provider.values import Guid
 
@@ -55,25 +57,38 @@ class Entity(Kind):
             return self._adopt(tenant, inputs["adopt"], inputs)
         live, fresh = creation.exactly_once(self, tenant, inputs)
         id_ = str(live["id"])
-        missing: dict[str, IntuneError] = {}
-        for relationship in self.relationships:
-            try:
-                self._complete(tenant, relationship, live, inputs, fresh=fresh)
-            except IntuneError as error:
-                missing[relationship.field] = error
+        missing = self._complete(tenant, live, inputs, fresh=fresh)
         if missing:
             done = {name: value for name, value in inputs.items() if name not in missing}
             what = "; ".join(f"{field}: {error}" for field, error in missing.items())
             raise IncompleteCreate(id_, done, f"{id_} was created, but not completely; run again to finish it. {what}")
         return id_
 
-    def _complete(self, tenant: Tenant, relationship: Relationship, live: Json, inputs: Values, *, fresh: bool) -> None:
+    def _complete(self, tenant: Tenant, live: Json, inputs: Values, *, fresh: bool) -> dict[str, IntuneError]:
+        """Make every relationship hold on what was just created, or left; return what went wrong, by field."""
         owner = self.owner(str(live["id"]))
-        value = inputs.get(relationship.field)
-        if fresh:
-            relationship.complete(tenant, owner, value)
-        elif value is not None and relationship.read(tenant, owner, live) != value:
-            relationship.write(tenant, owner, value)
+
+        def begin(relationship: Relationship) -> Step | None:
+            value = inputs.get(relationship.field)
+            if fresh:
+                return relationship.complete(tenant, owner, value)
+            if value is not None and relationship.read(tenant, owner, live) != value:
+                relationship.write(tenant, owner, value)
+            return None
+
+        missing: dict[str, IntuneError] = {}
+        steps: deque[tuple[str, Callable[[], Step | None]]] = deque(
+            (one.field, partial(begin, one)) for one in self.relationships
+        )
+        while steps:
+            field, step = steps.popleft()
+            try:
+                later = step()
+            except IntuneError as error:
+                missing[field] = error
+            else:
+                steps.extend([(field, later)] if later else [])
+        return missing
 
     def _adopt(self, tenant: Tenant, id_: str, inputs: Values) -> str:
         live = self.read(tenant, id_, None)

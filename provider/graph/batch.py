@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from provider.collection import LARGEST_BATCH
+from provider.collection import LARGEST_BATCH, Answer
 from provider.errors import GraphError, UnexpectedAnswer
 from provider.graph import answers
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:  # the client offers this module's function as one of its verb
 Json = dict[str, Any]
 
 
-def get_each(client: GraphClient, paths: Sequence[str]) -> dict[str, Json | GraphError | None]:
+def get_each(client: GraphClient, paths: Sequence[str]) -> dict[str, Answer]:
     """
     GET every path and return what came back for each: its JSON, None for an empty answer, or its error.
 
     Raises GraphError only where a batch as a whole fails.
     """
-    results: dict[str, Json | GraphError | None] = {}
+    results: dict[str, Answer] = {}
     for start in range(0, len(paths), LARGEST_BATCH):
         results.update(_settle(client, paths[start : start + LARGEST_BATCH]))
     return results
 
 
-def _settle(client: GraphClient, paths: Sequence[str]) -> dict[str, Json | GraphError | None]:
+def _settle(client: GraphClient, paths: Sequence[str]) -> dict[str, Answer]:
     """Ask for *paths* until none of them fails for a passing reason, or patience ends."""
-    results: dict[str, Json | GraphError | None] = {}
+    results: dict[str, Answer] = {}
     attempt, waited, pending = 1, 0.0, list(paths)
     while pending:
         results.update(_ask(client, pending))
@@ -55,7 +55,7 @@ def _settle(client: GraphClient, paths: Sequence[str]) -> dict[str, Json | Graph
     return results
 
 
-def _ask(client: GraphClient, paths: Sequence[str]) -> Iterator[tuple[str, Json | GraphError | None]]:
+def _ask(client: GraphClient, paths: Sequence[str]) -> Iterator[tuple[str, Answer]]:
     """Send one batch and pair each path with its answer."""
     parts = [{"id": str(index), "method": "GET", "url": path} for index, path in enumerate(paths)]
     answer = client.post("/$batch", {"requests": parts}, repeatable=True, reads=len(parts))
@@ -70,7 +70,7 @@ def _ask(client: GraphClient, paths: Sequence[str]) -> Iterator[tuple[str, Json 
             yield path, _answer(part, path)
 
 
-def _answer(part: Json, path: str) -> Json | GraphError | None:
+def _answer(part: Json, path: str) -> Answer:
     status = part.get("status")
     body = part.get("body")
     if not isinstance(status, int) or status < HTTPStatus.OK:

@@ -19,6 +19,7 @@ from urllib.parse import quote as percent_encode
 import requests
 from requests.auth import AuthBase
 
+from provider.collection import Answer
 from provider.errors import GraphError, Throttled, Unauthenticated
 from provider.graph import answers, batch, paging, retry
 from provider.graph.auth import Tokens
@@ -130,7 +131,7 @@ class GraphClient:
         """
         return paging.pages(self, path)
 
-    def get_each(self, paths: Sequence[str]) -> dict[str, Json | GraphError | None]:
+    def get_each(self, paths: Sequence[str]) -> dict[str, Answer]:
         """GET every path, in as few requests as `$batch` allows: its JSON, None if it is empty, or its error."""
         return batch.get_each(self, paths)
 

@@ -14,10 +14,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from provider.collection import Collection, is_object
+from provider.collection import Answer, Collection, is_object
 from provider.errors import NotFound, Unauthorized, UnexpectedAnswer
 from provider.graph.client import GraphClient
 from provider.graph.listing import Listing
+from provider.graph.sharing import SharedReads
 
 Json = dict[str, Any]
 _T = TypeVar("_T")
@@ -65,6 +66,7 @@ class Tenant:
         self._promises: dict[Hashable, _Promise] = {}
         self._claims: dict[Hashable, str] = {}
         self._aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="graph")
+        self._shared = SharedReads(client, self.aside)
 
     def aside(self, task: Callable[[], _T]) -> Future[_T]:
         """
@@ -73,6 +75,14 @@ class Tenant:
         It must not wait for another such task: both might wait for one place.
         """
         return self._aside.submit(copy_context().run, task)
+
+    def ask(self, path: str) -> Future[Answer]:
+        """
+        GET *path* in the background, in one `$batch` with what others ask for at the same time.
+
+        Not to be waited for in the background: see `aside`.
+        """
+        return self._shared.ask(path)
 
     def may(self, needs: Iterable[tuple[str, ...]]) -> bool:
         """Tell whether the token has one of the permissions of each member of *needs*."""

@@ -8,6 +8,7 @@ The body of a profile says neither who gets it (`assignments`) nor which credent
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
 Json = dict[str, Any]
+Step = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,13 @@ class Relationship(ABC):
         return {}
 
     @abstractmethod
-    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> None:
-        """Make *value* hold on an owner that was just created."""
+    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> Step | None:
+        """
+        Make *value* hold on an owner that was just created.
+
+        May return a second step, to be called when the other relationships have taken their first: so an answer that
+        this one waits for is under way while they write.
+        """
 
     @abstractmethod
     def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi import Input
 
+from provider.collection import Answer
 from provider.errors import GraphError, UnexpectedAnswer
 from provider.records import Record
 from provider.relationships import Json, Owner, Relationship
-from provider.relationships.gathering import Answer, Gathered
+from provider.relationships.gathering import Gathered
 from provider.schema import Arguments, When, optional, required
 from provider.values import Choice, Guid, SetOf, Text
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provider.collection import Collection, is_object
+from provider.collection import Answer, Collection, is_object
 from provider.errors import GraphError, NotFound, UnexpectedAnswer
-from provider.relationships import Json, Owner, Relationship
-from provider.relationships.gathering import Answer, Gathered, asked
+from provider.relationships import Json, Owner, Relationship, Step
+from provider.relationships.gathering import Gathered
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
@@ -41,10 +41,18 @@ class Credential(Relationship):
         """Bind in the creating POST."""
         return {f"{NAVIGATION}@odata.bind": _address(tenant, value)}
 
-    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> None:
-        """Make sure that the creating POST did bind; if not, bind again by the other route."""
-        if value and reference(tenant, owner) != value:
-            self.write(tenant, owner, value)
+    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> Step | None:
+        """Ask whether the creating POST did bind; the second step binds by the other route if it did not."""
+        if not value:
+            return None
+        path = _path(owner)
+        answer = tenant.ask(path)
+
+        def bind_unless_bound() -> None:
+            if target_of(answer.result(), path) != value:
+                self.write(tenant, owner, value)
+
+        return bind_unless_bound
 
     def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:  # noqa: ARG002 - a profile does not show it
         """Return the id that the reference points to. The first to ask has all profiles of the type asked at once."""
@@ -90,7 +98,7 @@ def _remove(tenant: Tenant, path: str) -> None:
 
 def reference(tenant: Tenant, owner: Owner) -> str | None:
     """Ask where the reference of one profile points; None where it is not set."""
-    return target_of(asked(tenant, _path(owner)), _path(owner))
+    return target_of(tenant.ask(_path(owner)).result(), _path(owner))
 
 
 def target_of(answer: Answer, path: str) -> str | None:

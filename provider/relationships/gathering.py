@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from provider.collection import LARGEST_BATCH
+from provider.collection import LARGEST_BATCH, Answer
 from provider.errors import GraphError
 from provider.relationships import Json, Owner
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
 _T = TypeVar("_T")
-Answer = Json | GraphError | None
-"""What came of one part: its JSON, None where it is empty, or its error."""
 
 
 class Gathered(Generic[_T]):
@@ -55,7 +53,7 @@ class Gathered(Generic[_T]):
         listed = self._tenant.listing(self._example.collection).get(id_)
         if listed is None or id_ not in self._batches:  # not of the list, or written since: asked for alone
             path = self._path(replace(self._example, id=id_))
-            return self._read(asked(self._tenant, path), path)
+            return self._read(self._tenant.ask(path).result(), path)
         found = self._batches[id_].result()[id_]
         if isinstance(found, GraphError):
             raise found
@@ -93,11 +91,3 @@ class Gathered(Generic[_T]):
             except GraphError as error:
                 found[id_] = error
         return found
-
-
-def asked(tenant: Tenant, path: str) -> Answer:
-    """Ask for one thing, as a part of a batch would be: an error is an answer too."""
-    try:
-        return tenant.client.get(path)
-    except GraphError as error:
-        return error

@@ -54,11 +54,17 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def client(settings: Settings, clock: Clock, told: list[str]) -> Iterator[GraphClient]:
+def tokens(settings: Settings) -> Tokens:
+    """Tokens for the sandbox."""
+    return Tokens(settings, Login(settings, os.environ, print).credential)
+
+
+@pytest.fixture
+def client(settings: Settings, tokens: Tokens, clock: Clock, told: list[str]) -> Iterator[GraphClient]:
     """A client that is signed in to the sandbox."""
     made = GraphClient(
         settings,
-        Tokens(settings, Login(settings, os.environ, print).credential),
+        tokens,
         notify=told.append,
         clock=clock,
         sleep=clock.sleep,
