@@ -85,6 +85,8 @@ class Attribute:
         old, new = olds.get(self.name), news.get(self.name)
         if new is None:
             return old is not None and not self.server_default
+        if new == old:  # nearly always so, and cheap to see
+            return False
         return contains_unknown(new) or self.value.canonical(new) != self.value.canonical(old)
 
     def misplaced(self, record: Mapping[str, Any], path: str) -> Iterator[Problem]:
@@ -176,10 +178,12 @@ class Schema:
         for name, value in record.items():
             if value is None:
                 continue
-            known = self.attributes.get(name)
-            spelled = known.value.canonical(value) if known else value
-            before = like.get(name)
-            same = known is not None and before is not None and known.value.canonical(before) == spelled
+            known, before = self.attributes.get(name), like.get(name)
+            if known is None or value == before:  # the latter is nearly always so, and cheap to see
+                result[name] = value
+                continue
+            spelled = known.value.canonical(value)
+            same = before is not None and known.value.canonical(before) == spelled
             result[name] = before if same else spelled
         return result
 

@@ -39,7 +39,8 @@ class SetOf(Value):
             yield Problem(path, f"has {len(value)} members, and Graph takes {self.most} at most; remove some")
         for index, member in enumerate(value):
             yield from self.item.problems(member, f"{path}[{index}]")
-        yield from self._duplicates(value, path)
+        if len(value) > 1:
+            yield from self._duplicates(value, path)
 
     def _duplicates(self, value: Sequence[Any], path: str) -> Iterator[Problem]:
         seen: dict[str, int] = {}
@@ -61,7 +62,7 @@ class SetOf(Value):
         if not isinstance(value, list | tuple):
             return value
         members = [self.item.canonical(member) for member in value]
-        return members if contains_unknown(members) else sorted(members, key=_sort_key)
+        return sorted(members, key=_sort_key) if len(members) > 1 and not contains_unknown(members) else members
 
     def to_wire(self, value: Any) -> Any:
         """Translate each member."""
