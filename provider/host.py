@@ -73,7 +73,9 @@ def widen(threads: int) -> bool:
     try:
         executor = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001
         executor._max_workers = max(executor._max_workers, threads)  # noqa: SLF001
-    except (AttributeError, IndexError, TypeError):
+        for _ in range(executor._work_queue.qsize()):  # noqa: SLF001
+            executor.submit(bool)  # a thread starts when work is handed in, and these calls came before
+    except (AttributeError, IndexError, TypeError, RuntimeError):
         debug("the host's pool of threads cannot be widened: it serves four calls at once")
         return False
     return True

@@ -95,7 +95,6 @@ class GraphProvider(ResourceProvider):
         if not settings.debug(os.environ):
             sys.tracebacklimit = 0  # the host prints tracebacks; our errors are whole sentences
         self._settings = settings.read(req.config.get, os.environ)
-        host.widen(self._settings.threads)
         _work.end_with_the_engine()
 
     @_in_one_line
@@ -199,11 +198,20 @@ class GraphProvider(ResourceProvider):
         if self._settings is None:
             raise Defect("the host did not configure the provider")
         located = settings.locate(self._settings, os.environ)
-        return connect(located, host.status, permit=_work.permit, announce=host.announce, ahead=_run.ahead)
+        return connect(
+            located,
+            host.status,
+            permit=_work.permit,
+            announce=host.announce,
+            ahead=_run.ahead,
+            # More threads than these four only help calls that wait for Graph; to all others they are in the way.
+            alone=lambda: host.widen(located.threads),
+        )
 
     def _writer(self) -> Tenant:
         """Return the tenant for a write: with all that the run manages, and the right to do what it is about to do."""
         tenant = self._tenant()
+        tenant.go_alone()
         _run.writes(host.urn())
         _run.hand_over(tenant.claim)
         if tenant.client.settings.permission_check and not tenant.may(_run.permissions() | {self.kind.permissions}):

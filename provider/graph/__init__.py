@@ -22,26 +22,29 @@ _lock = threading.Lock()
 _tenants: dict[Settings, Tenant] = {}
 
 
-def connect(
+def connect(  # noqa: PLR0913 - whoever runs us is told and asked several things
     settings: Settings,
     notify: Callable[[str], object],
     *,
     permit: Callable[[], None] = lambda: None,
     announce: Callable[[str], object] = lambda _: None,
     ahead: Callable[[], int] = lambda: 0,
+    alone: Callable[[], object] = lambda: None,
 ) -> Tenant:
     """
     Return the tenant of *settings*: one per process, so that all kinds share its token, its lists and its limits.
 
     Nothing is sent yet. *notify* is told what the client waits for, and *announce* that the quota holds the run back;
     *ahead* says how many writes will come. *permit* is asked before each write, and raises where it must not be.
+    *alone* is told once, in the thread of the call, that a call goes on to send requests of its own.
     """
     with _lock:
         if settings not in _tenants:
             login = Login(settings, os.environ, notify)
             tokens = Tokens(settings, login.credential)
             pacer = Pacer(settings.quota_share, notify=notify, announce=announce, ahead=ahead)
-            _tenants[settings] = Tenant(GraphClient(settings, tokens, notify=notify, permit=permit, pacer=pacer))
+            client = GraphClient(settings, tokens, notify=notify, permit=permit, pacer=pacer)
+            _tenants[settings] = Tenant(client, alone)
         return _tenants[settings]
 
 

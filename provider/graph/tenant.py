@@ -58,10 +58,15 @@ class _Promise:
 
 
 class Tenant:
-    """What one run shares about one tenant. Safe to share between threads."""
+    """
+    What one run shares about one tenant. Safe to share between threads.
 
-    def __init__(self, client: GraphClient) -> None:
+    *alone* is told, once, that a call goes on to send requests of its own, which no list answers.
+    """
+
+    def __init__(self, client: GraphClient, alone: Callable[[], object] = lambda: None) -> None:
         self.client = client
+        self._alone = alone
         self._lock = threading.Lock()
         self._promises: dict[Hashable, _Promise] = {}
         self._claims: dict[Hashable, str] = {}
@@ -82,7 +87,12 @@ class Tenant:
 
         Not to be waited for in the background: see `aside`.
         """
+        self.go_alone()
         return self._shared.ask(path)
+
+    def go_alone(self) -> None:
+        """Note that the call at hand is going to wait for requests of its own: others should not wait for it."""
+        self.once(("alone",), self._alone)
 
     def may(self, needs: Iterable[tuple[str, ...]]) -> bool:
         """Tell whether the token has one of the permissions of each member of *needs*."""
@@ -125,6 +135,7 @@ class Tenant:
 
         Raises UnexpectedAnswer: what came back has no id, so it is no object.
         """
+        self.go_alone()
         try:
             found = self.client.get(path)
         except NotFound:

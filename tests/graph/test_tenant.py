@@ -54,6 +54,18 @@ def test_what_was_written_is_dropped_from_the_list(client: GraphClient, portal: 
     assert [one["id"] for one in listing] == [kept]
 
 
+def test_a_call_goes_alone_only_where_no_list_answers(client: GraphClient, portal: Portal) -> None:
+    """The host is told so once: in a run that only reads lists, more threads would be in each other's way."""
+    told: list[str] = []
+    id_ = seed(portal, "one")
+    tenant = Tenant(client, lambda: told.append("alone"))
+    assert tenant.listing(CREDENTIALS).get(id_)
+    assert told == []
+    tenant.find(CREDENTIALS.item(id_))
+    tenant.ask(CREDENTIALS.item(id_)).result()
+    assert told == ["alone"]
+
+
 def test_a_claim_is_given_once(client: GraphClient) -> None:
     """Two resources of one run never lay hands on the same object."""
     tenant = Tenant(client)

@@ -57,6 +57,21 @@ def test_a_pool_that_is_widened_is_nobodys_business(engine: Engine) -> None:
     assert engine.logs == []
 
 
+def test_calls_that_came_before_the_pool_was_widened_run_at_once_too() -> None:
+    """Five calls wait for each other in a pool for two, one of which widens it when all of them are there."""
+    here, together = threading.Event(), threading.Barrier(5)
+
+    def widen() -> int:
+        assert here.wait(30)
+        host.widen(32)
+        return together.wait(30)
+
+    with ThreadPoolExecutor(2) as pool:
+        calls = [pool.submit(widen), *(pool.submit(together.wait, 30) for _ in range(4))]
+        here.set()
+        assert sorted(call.result() for call in calls) == [0, 1, 2, 3, 4]
+
+
 def test_threads_that_work_for_a_call_speak_for_its_resource(engine: Engine) -> None:
     """A list that is fetched in the background shows its waiting in the row that asked for it."""
 
