@@ -136,6 +136,7 @@ def sample(ran: Ran, traffic: Traffic) -> Sample:
         peak_bytes=ran.peak_bytes,
         requests=traffic.requests,
         writes=traffic.writes,
+        lists=traffic.lists,
         tokens=traffic.tokens,
         throttled=traffic.throttled,
         write_seconds=traffic.first_to_last_write,

@@ -20,6 +20,8 @@ class Sample:
     requests: int
     """To Graph; a batch is one."""
     writes: int
+    lists: int
+    """Pages of a collection."""
     tokens: int
     throttled: int
     write_seconds: float

@@ -26,6 +26,8 @@ class Traffic:
     """Requests to Graph; a batch is one."""
     writes: int
     """Those of them that change something."""
+    lists: int
+    """Pages of a collection that were asked for."""
     tokens: int
     """Tokens that were asked for."""
     throttled: int
@@ -83,6 +85,7 @@ class Graph:
         return Traffic(
             requests=len(whole),
             writes=len(writes),
+            lists=sum(one["method"] == "GET" and "(" not in one["path"] for one in whole),
             tokens=sum(one["path"].partition("?")[0].endswith("/token") for one in entries),
             throttled=sum(one["status"] == requests.codes.too_many_requests for one in entries),
             served=sum(one["seconds"] for one in whole),
