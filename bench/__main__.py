@@ -29,8 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = intunecd.install()
         figures.notes += [reason] if reason else []
         rival = not reason
+    command = cli()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, sandbox() as graph:
-        bench = Bench(graph, Path(folder), figures, cli())
+        bench = Bench(graph, Path(folder), figures, command)
         figures.import_seconds = evidence.import_seconds(given.runs)
         figures.import_bytes = evidence.import_bytes()
         for size in given.sizes:
@@ -39,11 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(f"quota, N = {given.quota_size}, run {number + 1} of {given.runs}")
             # In a tenant of its own: what a run has used of the quota would weigh on the next for 20 seconds.
             with sandbox() as fresh:
-                spending = Bench(fresh, Path(folder) / f"quota-{number}", figures, cli())
+                spending = Bench(fresh, Path(folder) / f"quota-{number}", figures, command)
                 for subject in (FLOOR, OURS):
                     spending.measure(QUOTA, subject, given.quota_size)
         profiles = evidence.profiles(bench, max(given.sizes)) if given.profiles == "on" else []
-    report.write(figures, profiles, given.out, engine=engines.describe())
+    report.write(figures, profiles, given.out, engine=engines.describe(command))
     _say(f"wrote {given.out}")
     return 0
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from bench.graph import ROOT
 from bench.watching import Ran, run, surroundings
-from sandbox.engines import cli
 
 PROJECT = "bench"
 STACK = "bench"
@@ -23,9 +22,8 @@ PARALLEL = 32
 _FOLDER = Path(__file__).with_name("project")
 
 
-def describe() -> str:
-    """Name the engine."""
-    command = cli()
+def describe(command: str | None) -> str:
+    """Name the engine: the CLI *command*, or the stand-in where there is none."""
     if command is None:
         return "the stand-in engine of this repository (`sandbox.engine`)"
     said = subprocess.run([command, "version"], capture_output=True, text=True, check=False).stdout  # noqa: S603

@@ -6,7 +6,6 @@ This is the kind that nearly all resources are. How one is created, exactly once
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -77,11 +76,10 @@ class Entity(Kind):
             return None
 
         missing: dict[str, IntuneError] = {}
-        steps: deque[tuple[str, Callable[[], Step | None]]] = deque(
+        steps: list[tuple[str, Callable[[], Step | None]]] = [
             (one.field, partial(begin, one)) for one in self.relationships
-        )
-        while steps:
-            field, step = steps.popleft()
+        ]
+        for field, step in steps:  # second steps join it at its end
             try:
                 later = step()
             except IntuneError as error:

@@ -179,11 +179,11 @@ class Schema:
             if value is None:
                 continue
             known, before = self.attributes.get(name), like.get(name)
-            if known is None or value == before:  # the latter is nearly always so, and cheap to see
-                result[name] = value
+            if value == before:  # nearly always so, and cheap to see
+                result[name] = before
                 continue
-            spelled = known.value.canonical(value)
-            same = before is not None and known.value.canonical(before) == spelled
+            spelled = known.value.canonical(value) if known else value
+            same = known is not None and before is not None and known.value.canonical(before) == spelled
             result[name] = before if same else spelled
         return result
 
