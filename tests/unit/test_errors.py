@@ -7,7 +7,20 @@ import inspect
 import pytest
 
 from provider import errors
-from provider.errors import GraphError, IntuneError, Throttled, Unreachable, error_class
+from provider.errors import (
+    Forbidden,
+    GraphError,
+    IncompleteUpdate,
+    IntuneError,
+    NotFound,
+    Throttled,
+    Unauthorized,
+    Unreachable,
+    error_class,
+)
+
+ITEM = "/deviceManagement/deviceConfigurations('x')"
+LIST = "/deviceManagement/deviceConfigurations"
 
 
 @pytest.mark.parametrize(
@@ -21,12 +34,15 @@ from provider.errors import GraphError, IntuneError, Throttled, Unreachable, err
         (404, "NotFound"),
         (405, "Rejected"),
         (409, "Conflict"),
+        (408, "ServerFault"),
         (410, "NotFound"),
         (412, "Conflict"),
         (418, "Rejected"),
         (422, "Rejected"),
         (423, "Conflict"),
+        (425, "ServerFault"),
         (429, "Throttled"),
+        (499, "ServerFault"),
         (500, "ServerFault"),
         (503, "ServerFault"),
         (504, "ServerFault"),
@@ -57,7 +73,8 @@ def test_the_text_is_one_sentence_with_remedy_and_request_id() -> None:
     error = Throttled("POST", "/x", status=429, code="TooManyRequests", message="Slow\n down.", request_id="r-1")
     assert str(error) == (
         "POST /x → 429 TooManyRequests: Slow down. "
-        "The tenant's quota is spent: wait a minute and run again; nothing was lost [request-id r-1]"
+        "The tenant has had too many requests, and Graph does not say for how long: run again in some minutes "
+        "[request-id r-1]"
     )
 
 
@@ -66,6 +83,88 @@ def test_an_unanswered_request_says_so() -> None:
     assert str(Unreachable("GET", "/x", message="cannot connect to h", sent=False)).startswith(
         "GET /x → no answer: cannot connect to h. Check the network"
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("GET", ITEM, "pulumi refresh"),
+        ("PATCH", ITEM, "gone from the tenant"),
+        ("DELETE", ITEM, "deleted already"),
+        ("POST", f"{ITEM}/assign", "such as a group or a filter"),
+        ("PUT", f"{ITEM}/derivedCredentialSettings/$ref", "The profile or the derived credential"),
+        ("DELETE", f"{ITEM}/derivedCredentialSettings/$ref", "The profile or the derived credential"),
+        ("GET", f"{LIST}?$filter=displayName eq 'x('", "does not have the collection"),
+        ("POST", LIST, "does not have the collection"),
+    ],
+)
+def test_not_found_remedy_depends_on_the_request(method: str, path: str, said: str) -> None:
+    """What is missing differs: the object, what the request names, or the collection. No remedy promises a create."""
+    text = str(NotFound(method, path, status=404))
+    assert said in text
+    assert "creates it again" not in text
+    assert "makes it again" not in text
+
+
+@pytest.mark.parametrize("status", [408, 425, 500, 503])
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("GET", ITEM, "run again later"),
+        ("POST", "/$batch", "run again later"),
+        ("POST", LIST, "may have taken effect: run `pulumi up` again, which looks for the object"),
+        ("POST", f"{ITEM}/assign", "may have taken effect: run the same command again"),
+        ("PATCH", ITEM, "may have taken effect: run the same command again"),
+    ],
+)
+def test_server_fault_says_if_the_request_may_have_taken_effect(status: int, method: str, path: str, said: str) -> None:
+    """A read has no effect, a create must be looked for, and any other write can be repeated."""
+    assert said in str(error_class(status)(method, path, status=status))
+
+
+def test_forbidden_names_the_permissions() -> None:
+    """Those of Graph's message, as far as it is shown; else those that the provider needs."""
+    named = "Application must have one of the following scopes: DeviceManagementConfiguration.Read.All"
+    assert "the permission that Graph's message names" in str(Forbidden("GET", "/x", status=403, message=named))
+    for message in ("", "Forbidden", f"{'x' * 300} {named}"):
+        text = str(Forbidden("GET", "/x", status=403, message=message))
+        assert "DeviceManagementConfiguration.ReadWrite.All and DeviceManagementServiceConfig.ReadWrite.All" in text
+        assert "message names" not in text
+
+
+def test_throttled_remedy_has_the_seconds_of_retry_after() -> None:
+    """A minute is no advice where Graph asks for an hour."""
+    assert "run again in 3600 s, as Graph asks" in str(Throttled("GET", "/x", status=429, retry_after=3600.0))
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 408, 409, 412, 415, 423, 429, 500])
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_every_graph_error_has_a_remedy(status: int, method: str) -> None:
+    """One sentence a person can act on, whatever Graph answers."""
+    assert error_class(status)(method, ITEM, status=status).remedy
+
+
+def test_caller_may_set_the_remedy_of_one_error() -> None:
+    """It can know what the request was for; other errors of the class keep theirs."""
+    error = NotFound("POST", f"{ITEM}/assign", status=404, message="No.")
+    error.remedy = "Correct the group"
+    assert str(error) == f"POST {ITEM}/assign → 404: No. Correct the group"
+    assert "Correct the group" not in str(NotFound("POST", f"{ITEM}/assign", status=404))
+
+
+def test_unauthorized_says_nothing_was_written_only_where_it_is_true() -> None:
+    """And it gives the reason why a sign-in cannot have the permission, where there is one."""
+    missing: dict[tuple[str, ...], list[str]] = {("A.ReadWrite.All", "B.ReadWrite.All"): ["c"]}
+    assert "lacks A.ReadWrite.All or B.ReadWrite.All (for c). Nothing was written. Grant" in str(Unauthorized(missing))
+    text = str(Unauthorized(missing, reason="The session cannot have it", untouched=False))
+    assert text.endswith("(for c). The session cannot have it")
+
+
+def test_incomplete_update_carries_what_holds() -> None:
+    """The state gets its outputs; the text is the reason."""
+    error = IncompleteUpdate("id-1", {"description": "new"}, "assignments could not be written")
+    assert (error.id, error.outputs) == ("id-1", {"description": "new"})
+    assert str(error) == error.reason == "assignments could not be written"
 
 
 def test_an_answer_is_quoted_only_in_part() -> None:
