@@ -8,7 +8,7 @@ never reaches the state: no setting of this module is a secret, and no secret is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -119,6 +119,10 @@ class Settings:
     """Seconds that Graph is given to show what was written to it."""
     debug: bool = False
     """Show tracebacks of errors, and log requests (never tokens, never bodies) to stderr."""
+    journal: str = ""
+    """The folder of the journal of creates; empty for the usual one, and "off" for none."""
+    accept_absence: bool = False
+    """Believe that every object of a kind is gone, instead of refusing that as a token that may not see them."""
 
 
 def read(config: Callable[[str], Any], environ: Mapping[str, str]) -> Settings:
@@ -145,12 +149,19 @@ def read(config: Callable[[str], Any], environ: Mapping[str, str]) -> Settings:
         timeout=_number(environ, "INTUNE_TIMEOUT", 60.0),
         consistency=_number(environ, "INTUNE_CONSISTENCY", 30.0),
         debug=debug(environ),
+        journal=environ.get("INTUNE_JOURNAL", "").strip(),
+        accept_absence=_is_set(environ, "INTUNE_ACCEPT_ABSENCE"),
     )
 
 
 def debug(environ: Mapping[str, str]) -> bool:
-    """Tell whether the person at the keyboard asked for tracebacks."""
-    return environ.get("INTUNE_DEBUG", "") not in {"", "0"}
+    """Tell whether INTUNE_DEBUG is set."""
+    return _is_set(environ, "INTUNE_DEBUG")
+
+
+def _is_set(environ: Mapping[str, str], variable: str) -> bool:
+    """Tell whether the switch *variable* is on: everything but nothing and 0 is."""
+    return environ.get(variable, "").strip() not in {"", "0"}
 
 
 def locate(settings: Settings, environ: Mapping[str, str]) -> Settings:
@@ -161,8 +172,9 @@ def locate(settings: Settings, environ: Mapping[str, str]) -> Settings:
     """
     if not settings.cloud.is_sandbox:
         return settings
-    graph = _loopback(environ, "INTUNE_GRAPH_ENDPOINT", "http")
-    return replace(settings, cloud=Cloud(SANDBOX, graph, _loopback(environ, "AZURE_AUTHORITY_HOST", "https")))
+    graph = _loopback(environ, "INTUNE_GRAPH_ENDPOINT", ("http", "https"))
+    authority = _loopback(environ, "AZURE_AUTHORITY_HOST", ("https",))  # azure-identity takes no other
+    return replace(settings, cloud=Cloud(SANDBOX, graph, authority))
 
 
 def _cloud(name: str) -> Cloud:
@@ -193,11 +205,10 @@ def _share(text: str) -> float:
     return int(text) / 100
 
 
-def _loopback(environ: Mapping[str, str], variable: str, scheme: str) -> str:
-    """Return the address in *variable*; a sandbox anywhere but on this machine is a real token sent astray."""
+def _loopback(environ: Mapping[str, str], variable: str, schemes: Collection[str]) -> str:
+    """Return the address in *variable*; a sandbox elsewhere would send a real token to another machine."""
     address = environ.get(variable, "").rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme != scheme or parts.hostname not in _LOOPBACK or parts.path:
+    if not _is_on_loopback(address, schemes):
         shown = f'is "{address}"' if address else "is not set"
         raise ConfigError(
             f"cloud is sandbox, and {variable} {shown}: start `python -m sandbox.graph` and "
@@ -206,12 +217,23 @@ def _loopback(environ: Mapping[str, str], variable: str, scheme: str) -> str:
     return address
 
 
+def _is_on_loopback(address: str, schemes: Collection[str]) -> bool:
+    """Tell whether *address* is a scheme, a loopback host and perhaps a port, and nothing else."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises where it is not a port
+    except ValueError:
+        return False
+    rest = parts.path or parts.query or parts.fragment or parts.username
+    return parts.scheme in schemes and parts.hostname in _LOOPBACK and not rest
+
+
 def _number(environ: Mapping[str, str], variable: str, default: float) -> float:
     text = environ.get(variable, "")
     try:
         number = float(text or default)
     except ValueError:
         number = 0.0
-    if not 0 < number < 1e6:  # noqa: PLR2004 - keeps out infinity; refuses nan, which is no number either
+    if not 0 < number < 1e6:  # noqa: PLR2004 - keeps out infinity; refuses nan
         raise ConfigError(f'{variable} is "{text}" in the environment: give a number above 0, or unset it')
     return number

@@ -84,8 +84,12 @@ def test_the_sandbox_is_located_only_when_something_is_to_be_sent() -> None:
     [
         "http://graph.example:8080",
         "http://127.0.0.1.evil.example",
-        "https://127.0.0.1:1",
+        "ftp://127.0.0.1:1",
         "http://127.0.0.1:1/path",
+        "http://127.0.0.1:1?query",
+        "http://127.0.0.1:port",
+        "http://[::1",
+        "http://user@127.0.0.1:1",
         "http://user@evil.example",
         "127.0.0.1:1",
     ],
@@ -95,6 +99,29 @@ def test_a_sandbox_must_be_on_this_machine(address: str) -> None:
     settings = read({"tenantId": TENANT, "cloud": SANDBOX}.get, {})
     with pytest.raises(ConfigError, match="INTUNE_GRAPH_ENDPOINT"):
         locate(settings, {"INTUNE_GRAPH_ENDPOINT": address, "AZURE_AUTHORITY_HOST": "https://127.0.0.1:2"})
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "https://localhost:8443", "https://[::1]:8443"])
+def test_sandbox_speaks_http_or_https(address: str) -> None:
+    """Over TLS too, so that its faults can be tried. A token endpoint speaks TLS only."""
+    settings = read({"tenantId": TENANT, "cloud": SANDBOX}.get, {})
+    environ = {"INTUNE_GRAPH_ENDPOINT": address, "AZURE_AUTHORITY_HOST": "https://127.0.0.1:2"}
+    assert locate(settings, environ).cloud.graph == address
+    with pytest.raises(ConfigError, match="AZURE_AUTHORITY_HOST"):
+        locate(settings, {**environ, "AZURE_AUTHORITY_HOST": "http://127.0.0.1:2"})
+
+
+@pytest.mark.parametrize(("said", "journal"), [("", ""), ("off", "off"), (" /var/journal ", "/var/journal")])
+def test_journal_is_read_from_the_environment(said: str, journal: str) -> None:
+    """It is a folder of this machine, so no stack file names it."""
+    assert read({"tenantId": TENANT}.get, {"INTUNE_JOURNAL": said}).journal == journal
+
+
+@pytest.mark.parametrize(("said", "accepted"), [("", False), ("0", False), ("1", True)])
+def test_absence_is_accepted_only_where_the_environment_says_so(said: str, accepted: bool) -> None:  # noqa: FBT001
+    """A stack file would say it for every run to come."""
+    assert read({"tenantId": TENANT}.get, {"INTUNE_ACCEPT_ABSENCE": said}).accept_absence is accepted
+    assert not read({"tenantId": TENANT}.get, {}).accept_absence
 
 
 def test_the_environment_cannot_move_a_real_cloud() -> None:
