@@ -1,19 +1,19 @@
 """
 Bindings: the reference from a profile that somebody else manages to a derived credential.
 
-A binding is nothing but the reference, so there is nothing to create twice and nothing of its own to delete. Its id
+A binding is nothing but the reference, so there is nothing to create twice and no object to delete. Its id
 is the profile's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provider import host
-from provider.errors import AdoptionError
-from provider.kind import Change, Kind, Values
+from provider.kind import Change, Created, Kind, Values
+from provider.ledger import Claim
 from provider.profiles import profile, profile_listed, type_of
 from provider.relationships.credential import Credential, reference
 
@@ -27,31 +27,30 @@ _FIELD = Credential.field
 class BindingKind(Kind):
     """The kind whose objects are references."""
 
-    def identity(self, inputs: Values) -> Any:
-        """Return the profile: it uses one credential, so it is bound once."""
-        return inputs.get("device_configuration_id")
+    identity_field: str = "device_configuration_id"
 
-    def claim(self, id_: str) -> Hashable:
+    def claims(self, id_: str, inputs: Mapping[str, Any]) -> list[Claim]:  # noqa: ARG002 - the id says it all
         """Return the reference of the profile *id_*; the profile itself may be another resource's."""
-        return ("binding", id_)
+        return [Claim(id_, Credential.claim)]
 
-    def create(self, tenant: Tenant, inputs: Values) -> str:
+    def create(self, tenant: Tenant, inputs: Values) -> Created:
         """Point the profile's reference to the credential, unless it does already."""
         id_ = str(inputs["device_configuration_id"])
-        if not tenant.claim(self.claim(id_), host.urn()):
-            raise AdoptionError(f"another resource of this program binds {id_}: declare it once")
+        self.take(tenant, id_, inputs)
         owner = profile(id_, inputs["profile_type"])
         before = reference(tenant, owner)
         if before != inputs[_FIELD]:
             if before:
                 host.warn(f"{id_} used the derived credential {before} until now")
             Credential().write(tenant, owner, inputs[_FIELD])
-        return id_
+        return Created(id_, {})
 
-    def read(self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None) -> Values | None:
-        """Read where the reference points; a reference that is not set is a binding that is gone."""
+    def read(
+        self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None, *, anew: bool = False
+    ) -> Values | None:
+        """Read where the reference points; where it is not set, there is no binding."""
         owner = profile_listed(tenant, id_) if declared is None else profile(id_, declared["profile_type"])
-        target = Credential().read(tenant, owner, {})
+        target = reference(tenant, owner) if anew else Credential().read(tenant, owner, {})
         if target is None:
             return None
         return {"device_configuration_id": id_, "profile_type": type_of(owner), _FIELD: target}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from provider import host
 from provider.collection import Collection
 from provider.errors import AdoptionError, UnexpectedAnswer
-from provider.kind import Change, Kind, Values
+from provider.kind import Change, Created, Kind, Values
 from provider.values import Problem
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
@@ -54,9 +54,7 @@ is final: a record that calls a revoked certificate valid again would be a lie.
 class CertificateStateKind(Kind):
     """The kind whose objects are records that somebody else makes."""
 
-    def identity(self, inputs: Values) -> Any:
-        """Return the record: it is adopted once."""
-        return inputs.get("adopt")
+    identity_field: str = "adopt"
 
     def problems(self, inputs: Values, olds: Values) -> Iterator[Problem]:
         """Add the statuses that cannot follow each other."""
@@ -65,21 +63,28 @@ class CertificateStateKind(Kind):
         if reason:
             yield Problem(_STATUS, reason)
 
-    def create(self, tenant: Tenant, inputs: Values) -> str:
+    def create(self, tenant: Tenant, inputs: Values) -> Created:
         """Adopt the record, and change what differs, if that is allowed."""
         id_ = str(inputs["adopt"])
         live = self.read(tenant, id_, None)
         if live is None:
             raise AdoptionError(f"there is no certificate state {id_} to adopt: correct the id; none can be created")
-        self.take(tenant, id_)
+        self.take(tenant, id_, inputs)
         known = {name: live[name] for name in inputs if name in live}
         self._write(tenant, id_, live, inputs, self.args.schema.changed(known, inputs))
-        return id_
+        return Created(id_, self.args.schema.chosen(live, inputs))
 
-    def read(self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None) -> Values | None:  # noqa: ARG002
+    def read(
+        self,
+        tenant: Tenant,
+        id_: str,
+        declared: Mapping[str, Any] | None,  # noqa: ARG002 - all of it is read at once
+        *,
+        anew: bool = False,
+    ) -> Values | None:
         """Read the record by its id: the collection has one for every certificate of every device."""
         live = tenant.find(STATES.item(id_))
-        if live is None:
+        if live is None and not anew:
             live = tenant.listing(STATES).get(id_)  # a 404 alone proves no absence
         return None if live is None else {"adopt": id_, **self.args.schema.parse(live)}
 

@@ -7,13 +7,13 @@ show is looked at: a change that Graph accepted and did not make must not pass f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from provider import host
-from provider.creation import NAME
-from provider.errors import NotFound, Reissued, UnexpectedAnswer
+from provider.errors import GraphError, IncompleteUpdate, IntuneError, NotFound, Reissued, UnexpectedAnswer, Unreachable
 from provider.kind import Change
+from provider.recognition import candidates, intent
 from provider.schema import Part
 from provider.values import show
 
@@ -22,6 +22,37 @@ if TYPE_CHECKING:  # a program must not load the HTTP library; and the two modul
     from provider.graph.tenant import Tenant
 
 Json = dict[str, Any]
+_UNCLEAR = {401, 408, 425, 429}
+"""The statuses below 500 with which a gateway may refuse what the service did all the same."""
+
+
+def in_order(id_: str, steps: Iterable[tuple[list[str], Callable[[], None]]]) -> None:
+    """
+    Do the *steps* of an update of *id_*, each with the fields that it writes.
+
+    Raises IncompleteUpdate: one of them failed after others had written. The error of the first step, if that failed.
+    """
+    written: list[str] = []
+    for names, step in steps:
+        try:
+            step()
+        except IntuneError as error:
+            if not written:
+                raise
+            uncertain = names if may_have_worked(error) else []
+            reason = f"{', '.join(written)} of {id_} was updated, but {', '.join(names)} was not: {error}"
+            raise IncompleteUpdate(written, uncertain, reason) from None
+        written += names
+
+
+def may_have_worked(error: IntuneError) -> bool:
+    """Tell whether a write that ended in *error* may have taken effect."""
+    if isinstance(error, Unreachable):
+        return error.sent
+    if isinstance(error, GraphError):
+        refused = error.status is not None and 400 <= error.status < 500 and error.status not in _UNCLEAR  # noqa: PLR2004
+        return error.method == "GET" or not refused  # the read that follows a write failed, or the write itself
+    return isinstance(error, Reissued)
 
 
 def patch(entity: Entity, tenant: Tenant, id_: str, change: Change) -> None:
@@ -34,10 +65,11 @@ def patch(entity: Entity, tenant: Tenant, id_: str, change: Change) -> None:
     if not body:
         return
     path = entity.update_path(entity.owner(id_), change.news)
+    before = frozenset(str(one["id"]) for one in entity.listing(tenant)) if entity.reissued else frozenset()
     answer = tenant.client.patch(path, {"@odata.type": entity.odata_type, **body})
     told = path == entity.owner(id_).path and not entity.reissued and set(body) <= set(answer)
     parse = entity.args.schema.parse
-    shown = parse(answer if told else _after(entity, tenant, id_, change))
+    shown = parse(answer if told else _after(entity, tenant, id_, change, before))
     sent = [name for name in change.names if entity.args.schema.attributes[name].part is Part.BODY]
 
     def otherwise(values: Mapping[str, Any]) -> list[str]:
@@ -60,15 +92,21 @@ def patch(entity: Entity, tenant: Tenant, id_: str, change: Change) -> None:
 
 def delete(entity: Entity, tenant: Tenant, id_: str) -> None:
     """
-    Delete the object; a 404 says that somebody else did.
+    Delete the object; a 404 that does not change says that somebody else did.
 
-    Raises UnexpectedAnswer: Graph accepted it, or said 404, and both a read and the list still show the object.
+    Raises UnexpectedAnswer: Graph accepted it, and both a read and the list still show the object.
     """
     path = entity.owner(id_).path
     try:
         tenant.client.delete(path)
     except NotFound:
-        host.status("was gone already")
+        # The 404 may come from a replica that is late: an object that shows up after all is deleted then.
+        if tenant.absences.look_again(lambda: entity.get(tenant, id_)) is None:
+            tenant.absences.missing(entity.name, id_)
+            host.status("did not exist any more")
+            return
+        tenant.client.delete(path)
+    tenant.absences.present(entity.name)
 
     def gone() -> bool | None:
         # A read by id has been seen to answer for a while after the delete; the list did not.
@@ -80,25 +118,31 @@ def delete(entity: Entity, tenant: Tenant, id_: str) -> None:
         raise UnexpectedAnswer("DELETE", path, message="Graph says that it is deleted and still shows it")
 
 
-def _after(entity: Entity, tenant: Tenant, id_: str, change: Change) -> Json:
-    """Look at the object after a PATCH: alone, or among all where a PATCH may make another one."""
+def _after(entity: Entity, tenant: Tenant, id_: str, change: Change, before: frozenset[str]) -> Json:
+    """Look at the object after a PATCH: alone, or among all where a PATCH may create another one."""
     if not entity.reissued:
         return _got(entity, tenant, id_)
     listed = list(tenant.client.pages(entity.collection.listed))
-    namesakes = entity.namesakes(listed, str(change.news[NAME]))
-    others = ", ".join(str(one["id"]) for one in namesakes if one["id"] != id_ and entity.matches(one, change.news))
+    sent = intent(entity, host.urn(), change.news, before | {id_}, tenant.journal.now())
+    fresh = [str(one["id"]) for one in candidates(entity, tenant, sent, listed)]
     live = next((one for one in listed if one.get("id") == id_), None) or entity.get(tenant, id_)
-    if others and live is None:
-        raise Reissued(f"Graph replaced {id_} by {others}: run `pulumi up --refresh`, which takes the new one over")
-    if others:
-        raise Reissued(f"Graph made {others} beside {id_}: delete what nobody uses in the portal, then run again")
+    if len(fresh) == 1 and live is None:
+        tenant.journal.created(host.urn(), fresh[0])
+        raise Reissued(
+            f"Graph replaced {id_} by {fresh[0]}: run `pulumi up --refresh` on this machine, which uses the new one"
+        )
+    if fresh:
+        raise Reissued(
+            f"Graph created {', '.join(fresh)} beside {id_}: delete what is not needed in the Intune admin center, "
+            "then run `pulumi up --refresh`"
+        )
     return live or _got(entity, tenant, id_)
 
 
 def _got(entity: Entity, tenant: Tenant, id_: str) -> Json:
     live = entity.get(tenant, id_)
     if live is None:
-        raise NotFound("GET", entity.owner(id_).path, status=404, message="it vanished while it was changed")
+        raise NotFound("GET", entity.owner(id_).path, status=404, message="it was deleted during the update")
     return live
 
 

@@ -3,17 +3,18 @@ Exactly one object, whatever breaks.
 
 Names are not unique in Intune and a POST is not idempotent, so a create trusts neither:
 
-1. It looks before it posts, in the list that serves all reads. An object of the same kind and name is either what a
-   killed run left behind (every declared field equal: taken over, with a warning) or somebody else's (refused).
-2. It never repeats a POST blindly. Where no answer says whether it worked, it looks for an object that fits, was not
-   there before and belongs to no other resource of the run, and takes over exactly one. Several, or none where one may
-   still appear, is an OutcomeUnknown: an error that says how to go on, and loses nothing.
+1. It asks the journal of this machine first: what a killed run created for this very resource is used, not created
+   again (`provider.recognition`).
+2. It looks before it posts, in the list that serves all reads. An object of the same kind and name that is not proven
+   to be another resource's of this stack is refused, with its id and the line to declare. Equal fields prove nothing.
+3. It never repeats a POST blindly. Where no answer says whether it worked, it waits, looks for an object that has the
+   body it sent, did not exist before and belongs to no other resource, and uses exactly one. Several, or none where one
+   may still appear, is an OutcomeUnknown: an error that says how to go on, and loses nothing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote as percent_encode
 
 from provider import host
 from provider.collection import is_object
@@ -23,94 +24,216 @@ from provider.errors import (
     GraphError,
     IntuneError,
     OutcomeUnknown,
+    Rejected,
     ServerFault,
-    Throttled,
     Unauthenticated,
     UnexpectedAnswer,
     Unreachable,
 )
+from provider.ledger import Claim, name_of
+from provider.recognition import NAME, by_name, candidates, intent, only_one, recognise
 
 if TYPE_CHECKING:  # a program must not load the HTTP library; and the two modules are two halves of one kind
     from provider.entities import Entity
     from provider.graph.tenant import Tenant
 
 Json = dict[str, Any]
-NAME = "display_name"
-"""The field that every entity is known by, though not uniquely."""
 _REFUSED = {401, 429, 503}  # the service says that it did not do it
+_SETTLING = 5.0
+"""Seconds that are given to what a service did although it refused it, before the POST is sent again."""
+_SECONDS_FOR_THE_ENGINE = 2.0
+"""Seconds within which the engine has brought the resource that owns a namesake, if it does not depend on this one."""
 
 
-def exactly_once(entity: Entity, tenant: Tenant, inputs: Json) -> tuple[Json, bool]:
+def create_once(entity: Entity, tenant: Tenant, inputs: Json) -> tuple[Json, bool]:
     """
-    Make the object that *inputs* declare and return it, with whether it is fresh or was left by a killed run.
+    Create the object that *inputs* declare and return it, with whether it is new; else an interrupted run created it.
 
-    Raises AdoptionError: the name is taken. OutcomeUnknown: nobody can tell whether the object was made.
+    Raises AdoptionError: the name is taken. OutcomeUnknown: it is unknown whether the object was created.
     """
-    name = (entity.odata_type, inputs[NAME])
-    if not tenant.claim(name, host.urn()):
+    name = Claim(str(inputs[NAME]), entity.odata_type)
+    if tenant.ledger.take(name, host.urn()):
         raise AdoptionError(
             f'another resource of this program already creates "{inputs[NAME]}" ({entity.noun}): '
             "declare it once, or give one of them another display_name"
         )
     try:
-        left = _left_behind(entity, tenant, inputs)
-        live = left or _post(entity, tenant, inputs)
+        known = recognise(entity, tenant, inputs)
+        if known is not None:
+            return known, False
+        _refuse_namesakes(entity, tenant, inputs)
+        live = _Post(entity, tenant, inputs).send()
     except IntuneError:
-        tenant.release(name)
+        tenant.ledger.release(name, host.urn())
         raise
-    tenant.claim(live["id"], host.urn())
-    return live, left is None
+    tenant.journal.created(host.urn(), str(live["id"]))
+    return live, True
 
 
-def _left_behind(entity: Entity, tenant: Tenant, inputs: Json) -> Json | None:
-    """Find what a killed run made of these very *inputs*; refuse any other object of their name."""
-    namesakes = entity.namesakes(entity.listing(tenant), inputs[NAME])
-    if not namesakes:
-        return None
-    first = namesakes[0]
-    if len(namesakes) == 1 and entity.matches(first, inputs) and _half_done(entity, tenant, first, inputs):
-        entity.take(tenant, str(first["id"]))
-        host.warn(
-            f"took over {first['id']}, for every declared field is equal: an interrupted run or a renaming left it"
+def _refuse_namesakes(entity: Entity, tenant: Tenant, inputs: Json) -> None:
+    """Refuse to create beside an object of the same name, unless it is known to be another resource's of this stack."""
+    for one in entity.namesakes(entity.listing(tenant), inputs[NAME]):
+        claim = Claim(str(one["id"]))
+        if tenant.ledger.is_deleted(claim) or tenant.ledger.is_replaced(claim, host.urn()):
+            continue  # a list that is late, or the option retain_on_delete
+
+        def manager(claim: Claim = claim) -> str | None:
+            return tenant.ledger.manager(claim, host.urn()) or None
+
+        # Its own resource, whose name is about to change, may only be diffed after this create has begun.
+        if tenant.client.poll(manager, _SECONDS_FOR_THE_ENGINE) is None and entity.get(tenant, claim.id) is not None:
+            raise AdoptionError(_taken(entity, tenant, inputs, claim))
+
+
+def _taken(entity: Entity, tenant: Tenant, inputs: Json, claim: Claim) -> str:
+    """Say that *claim* has the name, whose it is as far as that is known, and what to declare."""
+    there = f'the tenant already has "{inputs[NAME]}" ({entity.noun} {claim})'
+    other = tenant.ledger.undeclared_manager(claim, host.urn())
+    if other:
+        old = other.rpartition("::")[2]
+        return (
+            f"{there}, which is {name_of(other)} of this stack: if that entry was renamed, declare "
+            f"`renamed_from: {old}` (in a program, aliases); if only its display_name changes, apply that first"
         )
-        return first
-    ids = ", ".join(str(one["id"]) for one in namesakes)
-    raise AdoptionError(
-        f'the tenant already has "{inputs[NAME]}" ({entity.noun} {ids}): '
-        f'declare adopt="{first["id"]}" to manage it here, or choose another display_name'
+    owner = tenant.journal.owner(claim.id)
+    created = f", created on this machine for {name_of(owner)} of stack {owner.split('::')[0][11:]}" if owner else ""
+    return (
+        f"{there}{created}, and nothing proves that this resource created it: "
+        f'declare adopt="{claim}" to manage it here, or choose another display_name. If this entry was renamed, '
+        "declare `renamed_from: <its old key>` instead; if a run was killed on another machine, run "
+        "`python -m stacks recover`"
     )
 
 
-def _half_done(entity: Entity, tenant: Tenant, live: Json, inputs: Json) -> bool:
-    """Tell whether each relationship is as declared, or still unset: the run may have died before it."""
-    owner = entity.owner(str(live["id"]))
-    values = {one.field: one.read(tenant, owner, live) for one in entity.relationships}
-    return all(not value or value == inputs.get(field) for field, value in values.items())
+class _Post:
+    """The POST of one object, sent until it is known to have worked, once."""
 
+    def __init__(self, entity: Entity, tenant: Tenant, inputs: Json) -> None:
+        self._entity = entity
+        self._tenant = tenant
+        self._inputs = inputs
+        listed = list(entity.listing(tenant))
+        self._known = {str(one["id"]) for one in listed}
+        self._before = [str(one["id"]) for one in entity.namesakes(listed, inputs[NAME])]
+        self._bound = entity.bindings(tenant, inputs)
+        self._attempt = 1
+        self._waited = 0.0
+        self._renewed = False
+        self._doubted = False
 
-def _post(entity: Entity, tenant: Tenant, inputs: Json) -> Json:
-    """POST until it is known to have worked, once."""
-    before = {str(one["id"]) for one in entity.listing(tenant)}
-    body = _body(entity, tenant, inputs)
-    attempt, waited, token_is_fresh = 1, 0.0, False
-    while True:
+    def send(self) -> Json:
+        """Send it, and return what it created."""
+        while True:
+            entity, tenant = self._entity, self._tenant
+            body = {"@odata.type": entity.odata_type, **entity.args.schema.body(self._inputs), **self._bound}
+            self._entry = intent(entity, host.urn(), self._inputs, self._before, tenant.journal.now())
+            tenant.journal.intend(self._entry)
+            try:
+                created = _created(entity, tenant.client.post(entity.collection.path, body))
+            except GraphError as error:
+                found = self._found_after(error)
+                if found is not None:
+                    return found
+            except IntuneError:  # no token, or no engine: nothing was sent
+                self._forget_intent()
+                raise
+            else:
+                self._warn_of_twins(created)
+                return created
+
+    def _found_after(self, error: GraphError) -> Json | None:
+        """
+        Find out what became of a POST that ended in *error*: the object it created, or None if it may be sent again.
+
+        Raises OutcomeUnknown: it may have worked, and nothing can be found. GraphError: it did not work, for good.
+        """
+        if isinstance(error, Unreachable) and not error.sent:
+            if not self._wait(error):
+                self._give_up(error)
+            return None
+        if error.status in _REFUSED:
+            return self._found_after_refusal(error)
+        if isinstance(error, ServerFault | Unreachable | UnexpectedAnswer):
+            found = self._look_for(self._tenant.client.settings.consistency, error)
+            if found is None:
+                raise OutcomeUnknown(f"{self._unanswered(error)}, and it did not appear since. {_AGAIN}") from None
+            return found
+        found = self._look_for(0, error)
+        if found is None and isinstance(error, Rejected) and self._bound:
+            self._bound = {}  # no page promises that the POST takes the reference: it is set by its own route then
+            return None
+        return found or self._give_up(error)
+
+    def _found_after_refusal(self, error: GraphError) -> Json | None:
+        """Wait, as the service asked for, and look: gateways refuse what the service did all the same."""
+        before = self._waited
+        again = self._renew() if isinstance(error, Unauthenticated) else self._wait(error)
+        self._doubted = True
+        settling = min(_SETTLING, self._tenant.client.settings.consistency)
+        found = self._look_for(settling - (self._waited - before), error)
+        return found if found is not None or again else self._give_up(error)
+
+    def _wait(self, error: GraphError) -> bool:
+        """Wait before the next attempt; False where there is none to make."""
+        seconds = self._tenant.client.pause(error, self._attempt, self._waited)
+        self._attempt, self._waited = self._attempt + 1, self._waited + (seconds or 0.0)
+        return seconds is not None
+
+    def _renew(self) -> bool:
+        """Tell whether another token may help: the client has a fresh one by now, once."""
+        renewed, self._renewed = self._renewed, True
+        return not renewed
+
+    def _give_up(self, error: GraphError) -> Json:
+        """Raise *error*, explained."""
+        self._forget_intent()
+        if isinstance(error, Conflict):
+            raise _already_there(self._entity, self._tenant, error) from None
+        raise error
+
+    def _forget_intent(self) -> None:
+        """Drop the entry of the journal, unless an earlier attempt may still have worked."""
+        if not self._doubted:
+            self._tenant.journal.forget(host.urn())
+
+    def _look_for(self, seconds: float, error: GraphError) -> Json | None:
+        """Look for what the POST created, for so many *seconds*."""
         try:
-            return _created(entity, tenant.client.post(entity.collection.path, body))
-        except Conflict as conflict:
-            raise _already_there(entity, tenant, conflict) from None
-        except (Throttled, ServerFault, Unauthenticated, Unreachable, UnexpectedAnswer) as doubt:
-            if isinstance(doubt, Unauthenticated) and token_is_fresh:
-                raise
-            found = _settle(entity, tenant, inputs, before, doubt)
-            if found is not None:
-                return found
-            if isinstance(doubt, Unauthenticated):  # the client has another token by now: once more, at once
-                token_is_fresh = True
-                continue
-            seconds = tenant.client.pause(doubt, attempt, waited)
-            if seconds is None:
-                raise
-            attempt, waited = attempt + 1, waited + seconds
+            return self._tenant.client.poll(self._look, seconds)
+        except GraphError as failed:
+            raise OutcomeUnknown(f"{self._unanswered(error)}, and looking for it failed: {failed}") from None
+
+    def _look(self) -> Json | None:
+        """Look by the list, confirmed by the id, and take it."""
+        tenant = self._tenant
+        listed = tenant.client.pages(by_name(self._entity, self._inputs[NAME]))
+        fresh = (one for one in listed if str(one["id"]) not in self._known)
+        found = only_one(self._inputs[NAME], candidates(self._entity, tenant, self._entry, fresh))
+        if found is None or self._entity.get(tenant, str(found["id"])) is None:
+            return None
+        return None if tenant.ledger.take(Claim(str(found["id"])), host.urn()) else found
+
+    def _warn_of_twins(self, created: Json) -> None:
+        """After a success that followed a refusal, look once more: the refused POST may have worked too, but late."""
+        if not self._doubted:
+            return
+        listed = self._tenant.client.pages(by_name(self._entity, self._inputs[NAME]))
+        twins = [str(one["id"]) for one in candidates(self._entity, self._tenant, self._entry, listed)]
+        warn_of_namesakes(self._inputs[NAME], str(created["id"]), [id_ for id_ in twins if id_ != created["id"]])
+
+    def _unanswered(self, error: GraphError) -> str:
+        error.remedy = ""  # what to do is said for the create as a whole
+        return f'it is unknown whether "{self._inputs[NAME]}" was created: {error}'
+
+
+def warn_of_namesakes(name: str, id_: str, others: list[str]) -> None:
+    """Say that *others* of the same name appeared while *id_* was created."""
+    if others:
+        host.warn(
+            f'the tenant has "{name}" more than once: {id_} is managed here, and {", ".join(others)} appeared at the '
+            "same time. Find out which run or person created it, and delete what is not needed in the Intune admin "
+            "center"
+        )
 
 
 def _created(entity: Entity, answer: Json) -> Json:
@@ -119,66 +242,7 @@ def _created(entity: Entity, answer: Json) -> Json:
     return answer
 
 
-def _body(entity: Entity, tenant: Tenant, inputs: Json) -> Json:
-    body = {"@odata.type": entity.odata_type, **entity.args.schema.body(inputs)}
-    for relationship in entity.relationships:
-        if inputs.get(relationship.field):
-            body.update(relationship.creation(tenant, inputs[relationship.field]))
-    return body
-
-
-def _settle(entity: Entity, tenant: Tenant, inputs: Json, before: set[str], doubt: GraphError) -> Json | None:
-    """
-    Find out what became of a POST that ended in *doubt*: the object it made, or None if it may be sent again.
-
-    Raises OutcomeUnknown: it may have worked, and nothing, or more than one thing, can be found.
-    """
-    if isinstance(doubt, Unreachable) and not doubt.sent:
-        return None
-
-    def look() -> Json | None:
-        return _look(entity, tenant, inputs, before)
-
-    try:
-        # A refusal needs one look, against services that refuse and do it all the same. After anything else the
-        # object may still be on its way into the list.
-        found = look() if doubt.status in _REFUSED else tenant.eventually(look)
-    except GraphError as error:
-        raise OutcomeUnknown(f"{_unanswered(inputs, doubt)}, and looking for it failed: {error}") from None
-    if found is None and doubt.status not in _REFUSED:
-        raise OutcomeUnknown(f"{_unanswered(inputs, doubt)}, and it did not appear since. {_AGAIN}") from None
-    return found
-
-
-def _look(entity: Entity, tenant: Tenant, inputs: Json, before: set[str]) -> Json | None:
-    """Look for an object that fits, was not there before and is nobody's; by the list, confirmed by its id."""
-    name = percent_encode(inputs[NAME].replace("'", "''"), safe="")
-    query = f"$filter=displayName%20eq%20%27{name}%27" + (
-        f"&{entity.collection.query}" if entity.collection.query else ""
-    )
-    # Intune ignores filters that it does not support, so the answer is filtered again.
-    namesakes = entity.namesakes(tenant.client.pages(f"{entity.collection.path}?{query}"), inputs[NAME])
-    fitting = [one for one in namesakes if str(one["id"]) not in before and entity.matches(one, inputs)]
-    free = [one for one in fitting if tenant.claim(one["id"], host.urn())]
-    if len(free) > 1:
-        for one in free:
-            tenant.release(one["id"])
-        ids = ", ".join(str(one["id"]) for one in free)
-        raise OutcomeUnknown(
-            f'several objects called "{inputs[NAME]}" appeared at once ({ids}): delete all but one in the portal, '
-            f'then run again with adopt="{free[0]["id"]}"'
-        )
-    if free and entity.get(tenant, str(free[0]["id"])) is None:
-        tenant.release(free[0]["id"])
-        return None
-    return free[0] if free else None
-
-
-_AGAIN = "Run again: if it appears, it is recognised and taken over; if not, it is created"
-
-
-def _unanswered(inputs: Json, doubt: GraphError) -> str:
-    return f'it is not known whether "{inputs[NAME]}" was created: {doubt}'
+_AGAIN = "Run `pulumi up` again on this machine: it is used if it exists by then, and created if not"
 
 
 def _already_there(entity: Entity, tenant: Tenant, conflict: Conflict) -> IntuneError:
@@ -188,5 +252,6 @@ def _already_there(entity: Entity, tenant: Tenant, conflict: Conflict) -> Intune
         return conflict
     return AdoptionError(
         f"Graph refuses another {entity.noun} ({conflict.message or conflict.status}); the tenant has "
-        f"{', '.join(there)}: declare adopt with its id to manage it here, or delete it first"
+        f"{', '.join(there)}: if that is another entry of this stack, keep its key and change its fields (a changed "
+        "issuer replaces it); else declare adopt with its id to manage it here, or delete it first"
     )

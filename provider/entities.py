@@ -1,5 +1,5 @@
 """
-Objects of a Graph collection: read from one list, changed by what changed, deleted without regret.
+Objects of a Graph collection: read from one list, updated by what changed, deleted.
 
 This is the kind that nearly all resources are. How one is created, exactly once, is `provider.creation`.
 """
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from provider import changing, creation
-from provider.collection import Collection
+from provider import changing, creation, host
+from provider.collection import Answer, Collection, is_object
 from provider.errors import AdoptionError, IncompleteCreate, IntuneError
-from provider.kind import Change, Kind, Values
+from provider.kind import Change, Created, Kind, Values
+from provider.ledger import Claim
+from provider.recognition import NAME, by_name
 from provider.relationships import Json, Owner, Relationship, Step
 from provider.schema import Arguments, Part, optional
 from provider.values import Guid
@@ -50,34 +52,34 @@ class Entity(Kind):
 
     # ------------------------------------------------------------------------------------------ lifecycle
 
-    def create(self, tenant: Tenant, inputs: Values) -> str:
-        """Create the object that *inputs* declare, or take over the one they name or an interrupted run left."""
+    def create(self, tenant: Tenant, inputs: Values) -> Created:
+        """Create the object that *inputs* declare, or use the one they name or an interrupted run created."""
         if inputs.get("adopt"):
-            return self._adopt(tenant, inputs["adopt"], inputs)
-        live, fresh = creation.exactly_once(self, tenant, inputs)
+            return self._adopt(tenant, str(inputs["adopt"]), inputs)
+        live, fresh = creation.create_once(self, tenant, inputs)
         id_ = str(live["id"])
-        missing = self._complete(tenant, live, inputs, fresh=fresh)
+        if not fresh:
+            return self._align(tenant, id_, inputs)
+        self.returned(tenant, id_, inputs)
+        namesakes = tenant.ask_later(by_name(self, inputs[NAME]))
+        missing = self._complete(tenant, id_, inputs)
+        self._warn_of_namesakes(tenant, id_, inputs[NAME], namesakes())
         if missing:
-            done = {name: value for name, value in inputs.items() if name not in missing}
             what = "; ".join(f"{field}: {error}" for field, error in missing.items())
-            raise IncompleteCreate(id_, done, f"{id_} was created, but not completely; run again to finish it. {what}")
-        return id_
+            raise IncompleteCreate(
+                id_,
+                {name: value for name, value in inputs.items() if name not in missing},
+                f"{id_} was created, but not completely; run again to finish it. {what}",
+                {name: inputs[name] for name, error in missing.items() if changing.may_have_worked(error)},
+            )
+        return Created(id_, self.args.schema.chosen(self.args.schema.parse(live), inputs))
 
-    def _complete(self, tenant: Tenant, live: Json, inputs: Values, *, fresh: bool) -> dict[str, IntuneError]:
-        """Make every relationship hold on what was just created, or left; return what went wrong, by field."""
-        owner = self.owner(str(live["id"]))
-
-        def begin(relationship: Relationship) -> Step | None:
-            value = inputs.get(relationship.field)
-            if fresh:
-                return relationship.complete(tenant, owner, value)
-            if value is not None and relationship.read(tenant, owner, live) != value:
-                relationship.write(tenant, owner, value)
-            return None
-
+    def _complete(self, tenant: Tenant, id_: str, inputs: Values) -> dict[str, IntuneError]:
+        """Make every relationship hold on what was just created; return what went wrong, by field."""
+        owner = self.owner(id_)
         missing: dict[str, IntuneError] = {}
         steps: list[tuple[str, Callable[[], Step | None]]] = [
-            (one.field, partial(begin, one)) for one in self.relationships
+            (one.field, partial(one.complete, tenant, owner, inputs.get(one.field))) for one in self.relationships
         ]
         for field, step in steps:  # second steps join it at its end
             try:
@@ -88,27 +90,52 @@ class Entity(Kind):
                 steps.extend([(field, later)] if later else [])
         return missing
 
-    def _adopt(self, tenant: Tenant, id_: str, inputs: Values) -> str:
-        live = self.read(tenant, id_, None)
-        if live is None:
+    def _warn_of_namesakes(self, tenant: Tenant, id_: str, name: str, answer: Answer) -> None:
+        """Say if another run or a person created an object of the same name at the same time."""
+        members = answer.get("value") if isinstance(answer, dict) else None
+        if not isinstance(members, list):
+            host.status(f'it is unknown whether another "{name}" was created at the same time')
+            return
+        known = {str(one["id"]) for one in self.listing(tenant)} | {id_}
+        found = {str(one["id"]) for one in self.namesakes(filter(is_object, members), name)}
+        others = [other for other in sorted(found - known) if not tenant.ledger.manager(Claim(other), host.urn())]
+        creation.warn_of_namesakes(name, id_, others)
+
+    def _adopt(self, tenant: Tenant, id_: str, inputs: Values) -> Created:
+        """Use the object that *inputs* name. One that this resource had, and that was deleted, is created again."""
+        if self.read(tenant, id_, None) is None:
+            if tenant.ledger.is_gone(Claim(id_), host.urn()):
+                host.warn(f"{id_} no longer exists, so another is created: remove adopt, which names it still")
+                return self.create(tenant, {name: value for name, value in inputs.items() if name != "adopt"})
             raise AdoptionError(
                 f"there is no {self.noun} {id_} to adopt: correct the id, or remove adopt to create one"
             )
-        self.take(tenant, id_)
+        self.take(tenant, id_, inputs)
+        return self._align(tenant, id_, inputs)
+
+    def _align(self, tenant: Tenant, id_: str, inputs: Values) -> Created:
+        """Make an existing object what *inputs* declare, and write down whose it is."""
+        live = self.read(tenant, id_, None) or {}
         declared = {name: live[name] for name in inputs if name in live}
         changed = self.args.schema.changed(declared, inputs)
         fixed = [name for name in changed if self.args.schema.attributes[name].create_only]
         if fixed:
+            for claim in self.claims(id_, inputs):
+                tenant.ledger.release(claim, host.urn())
             raise AdoptionError(
                 f"{id_} has {fixed[0]} {live.get(fixed[0])}, which Graph cannot change: declare that, "
                 "or delete the object and remove adopt to create another"
             )
+        self.returned(tenant, id_, inputs)
+        tenant.journal.created(host.urn(), id_)
         self.update(tenant, id_, Change(declared, inputs, changed))
-        return id_
+        return Created(id_, self.args.schema.chosen(live, inputs))
 
-    def read(self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None) -> Values | None:
-        """Read from the list; an object that the list does not have is gone only if a GET of it says so too."""
-        live = self.listing(tenant).get(id_) or self.get(tenant, id_)
+    def read(
+        self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None, *, anew: bool = False
+    ) -> Values | None:
+        """Read from the list; an object that the list does not have is absent only if a GET of it says so too."""
+        live = (None if anew else self.listing(tenant).get(id_)) or self.get(tenant, id_)
         if live is None:
             return None
         if not self.is_one(live):
@@ -121,17 +148,38 @@ class Entity(Kind):
         return values
 
     def update(self, tenant: Tenant, id_: str, change: Change) -> None:
-        """Send the changed fields in one PATCH, and each changed relationship by its own route."""
-        changing.patch(self, tenant, id_, change)
-        for relationship in self.relationships:
-            if relationship.field in change.names:
-                relationship.write(tenant, self.owner(id_), change.news.get(relationship.field))
+        """
+        Send the changed fields in one PATCH, and each changed relationship by its own route.
+
+        Raises IncompleteUpdate: some of them were written, or may have been, and others not.
+        """
+        fields = self.args.schema.attributes
+        body = [name for name in change.names if name in fields and fields[name].part is Part.BODY]
+        steps: list[tuple[list[str], Callable[[], None]]] = [(body, partial(changing.patch, self, tenant, id_, change))]
+        for one in self.relationships:
+            if one.field in change.names:
+                value = change.news.get(one.field)
+                steps.append(([one.field], partial(one.write, tenant, self.owner(id_), value)))
         tenant.forget(self.collection, id_)
+        changing.in_order(id_, steps)
 
     def delete(self, tenant: Tenant, id_: str, olds: Mapping[str, Any]) -> None:  # noqa: ARG002 - the id says it all
         """Delete the object."""
-        changing.delete(self, tenant, id_)
         tenant.forget(self.collection, id_)
+        changing.delete(self, tenant, id_)
+
+    def claims(self, id_: str, inputs: Mapping[str, Any]) -> list[Claim]:
+        """Return the object, and each thing beside it that only one resource may declare."""
+        exclusive = [one.claim for one in self.relationships if one.claim and inputs.get(one.field) is not None]
+        return [Claim(id_), *(Claim(id_, claim) for claim in exclusive)]
+
+    def bindings(self, tenant: Tenant, inputs: Values) -> Json:
+        """Return what the POST can carry of the relationships."""
+        body: Json = {}
+        for one in self.relationships:
+            if inputs.get(one.field):
+                body.update(one.creation(tenant, inputs[one.field]))
+        return body
 
     # ------------------------------------------------------------------------------------------ looking
 
@@ -159,9 +207,3 @@ class Entity(Kind):
     def namesakes(self, objects: Iterable[Json], name: str) -> list[Json]:
         """Return those of *objects* that are of this kind and called *name*."""
         return [one for one in objects if self.is_one(one) and one.get("displayName") == name]
-
-    def matches(self, live: Json, inputs: Values) -> bool:
-        """Tell whether every declared field of the body has its declared value on *live*."""
-        values = self.args.schema.parse(live)
-        fields = [attribute for attribute in self.args.schema.attributes.values() if attribute.part is Part.BODY]
-        return not any(field.name in inputs and field.differs(values, inputs) for field in fields)

@@ -168,20 +168,21 @@ def _log(message: str, severity: engine_pb2.LogSeverity.ValueType, *, passing: b
     return _engine.log(engine_pb2.LogRequest(severity=severity, message=message, urn=urn(), ephemeral=passing))
 
 
-def report_partial_create(id_: str, inputs: Mapping[str, Any], reason: str) -> bool:
+def report_partial(id_: str, outputs: Mapping[str, Any], reason: str) -> bool:
     """
-    Make the error that is about to be raised say that the object *id_* exists, with *inputs* done so far.
+    Make the error that is about to be raised say that the object *id_* exists, with *outputs* done so far.
 
     The engine then keeps the resource in the state and finishes it in the next update. Pulumi has the message for it
     (ErrorResourceInitFailed), but the Python host offers no way to send it; its gRPC context does. Returns False where
     the context is out of reach: then only `create` itself can recognise the object later.
     """
     context = _local("context", "set_trailing_metadata")
-    request = _local("request", "properties")
-    if context is None or request is None:
+    request = _local("request", "urn")
+    inputs = getattr(request, "properties", None) or getattr(request, "news", None)
+    if context is None or not inputs:
         return False
     properties = struct_pb2.Struct()
-    properties.update({**inputs, "__provider": request.properties["__provider"]})
+    properties.update({**outputs, "__provider": inputs["__provider"]})
     failed = provider_pb2.ErrorResourceInitFailed(id=id_, properties=properties, inputs=properties, reasons=[reason])
     detail = any_pb2.Any()
     detail.Pack(failed)

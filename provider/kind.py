@@ -8,12 +8,13 @@ plain dictionaries of declared fields. `provider.entities` has the kind that nea
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provider import host
 from provider.errors import AdoptionError, DeclarationError
+from provider.ledger import Claim
 from provider.schema import Arguments
 from provider.values import Problem
 
@@ -34,6 +35,14 @@ class Change(NamedTuple):
     """Those that differ."""
 
 
+class Created(NamedTuple):
+    """What a create came to."""
+
+    id: str
+    chosen: Values
+    """The fields that were not declared and for which Graph chose a value."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind(ABC):
     """One kind of resource."""
@@ -44,42 +53,52 @@ class Kind(ABC):
     """Its inputs."""
     permissions: tuple[str, ...]
     """The Graph permissions of which one is needed to write."""
+    identity_field: str = "display_name"
+    """The field whose value no other resource of the kind may declare while this one is still to be created."""
+    config_key: str = ""
+    """The map of the stack's config whose entries are of this kind, if there is one."""
 
     def problems(self, inputs: Values, olds: Values) -> Iterator[Problem]:  # noqa: ARG002 - for subclasses
         """Say everything that is wrong with *inputs*, which are to follow *olds*: none, if the resource is new."""
         return self.args.schema.problems(inputs)
 
-    def identity(self, inputs: Values) -> Any:
-        """Return what no other resource of the kind may declare while this one is still to be created, if anything."""
-        return inputs.get("display_name")
+    def claims(self, id_: str, inputs: Mapping[str, Any]) -> list[Claim]:  # noqa: ARG002 - for subclasses
+        """Return what the resource that has *id_* and declares *inputs* owns alone; first, what a delete deletes."""
+        return [Claim(id_)]
 
-    def claim(self, id_: str) -> Hashable:
-        """Return what the resource that manages *id_* lays hands on; two resources of a program never share it."""
-        return id_
-
-    def take(self, tenant: Tenant, id_: str) -> None:
+    def take(self, tenant: Tenant, id_: str, inputs: Mapping[str, Any]) -> None:
         """
-        Lay hands on *id_* for the resource at hand.
+        Take what *id_* stands for, for the resource at hand.
 
-        Raises AdoptionError: another resource of the program has done so.
+        Raises AdoptionError: it is another resource's.
         """
-        if not tenant.claim(self.claim(id_), host.urn()):
-            raise AdoptionError(f"{id_} is managed by another resource of this program: declare it once")
+        for claim in self.claims(id_, inputs):
+            refused = tenant.ledger.take(claim, host.urn())
+            if refused:
+                raise AdoptionError(refused)
+
+    def returned(self, tenant: Tenant, id_: str, inputs: Mapping[str, Any]) -> None:
+        """Note that a create returns *id_* to the resource at hand."""
+        for claim in self.claims(id_, inputs):
+            tenant.ledger.returned(claim, host.urn())
 
     @abstractmethod
-    def create(self, tenant: Tenant, inputs: Values) -> str:
+    def create(self, tenant: Tenant, inputs: Values) -> Created:
         """
-        Create the object and return its id, or take over the one that *inputs* names.
+        Create the object, or use the one that *inputs* names.
 
         Raises IncompleteCreate: the object exists, and something beside it is missing.
         """
 
     @abstractmethod
-    def read(self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None) -> Values | None:
+    def read(
+        self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None, *, anew: bool = False
+    ) -> Values | None:
         """
-        Return the fields that the object has, at least those that are *declared*; None if it is gone.
+        Return the fields that the object has, at least those that are *declared*; None where Graph does not have it.
 
-        *declared* are the fields in the state; None asks for all that there are.
+        *declared* are the fields in the state; None asks for all that there are. *anew*: not from what this run read
+        before, for that may be late.
         """
 
     @abstractmethod

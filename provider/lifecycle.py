@@ -12,6 +12,7 @@ delete go through `provider.graph`, which is loaded when the first of them is ca
 from __future__ import annotations
 
 import functools
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -28,9 +29,12 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from provider import host, settings
-from provider.errors import Defect, IncompleteCreate, IntuneError, Vanished
-from provider.kind import Change, kind_called
+from provider import guards, host, settings
+from provider.changing import may_have_worked
+from provider.errors import Defect, IncompleteCreate, IncompleteUpdate, IntuneError, Vanished
+from provider.journal import Journal
+from provider.kind import Change, kind_called, kinds
+from provider.ledger import Claim
 from provider.run import Run, name_of
 from provider.schema import Part
 from provider.settings import Settings
@@ -49,7 +53,7 @@ _run = Run()
 _work = Work()
 
 
-def _in_one_line(method: _F) -> _F:
+def _plain_errors(method: _F) -> _F:
     """Let only errors meant for people out of *method*, and without the chain of what caused them."""
 
     @functools.wraps(method)
@@ -76,7 +80,7 @@ class GraphProvider(ResourceProvider):
     def __init__(self, kind: str) -> None:
         super().__init__()
         self.kind = kind_called(kind)
-        self._settings: Settings | None = None
+        self._configured: Settings | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], GraphProvider], tuple[str]]:
         """
@@ -89,114 +93,183 @@ class GraphProvider(ResourceProvider):
 
     # ------------------------------------------------------------------------------------------ pure
 
-    @_in_one_line
+    @_plain_errors
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's settings. Called once per kind and process, before anything else."""
         if not settings.debug(os.environ):
             sys.tracebacklimit = 0  # the host prints tracebacks; our errors are whole sentences
-        self._settings = settings.read(req.config.get, os.environ)
+        self._configured = settings.read(req.config.get, os.environ)
+        for kind in kinds():
+            _run.plans(dict.fromkeys(_entries(req.config.get(kind.config_key) if kind.config_key else None), kind))
         _work.end_with_the_engine()
 
-    @_in_one_line
+    @_plain_errors
     def check(self, olds: Values, news: Values) -> CheckResult:
         """Report every problem of the inputs at once; return them in their one spelling."""
         inputs = _without_provider(news)
-        problems = [*self.kind.problems(inputs, _without_provider(olds)), *self._twice(olds, inputs)]
+        _run.ledger.declares(host.urn())
+        problems = [*self.kind.problems(inputs, _without_provider(olds)), *self._problems_beside(olds, inputs)]
         failures = [_failure(problem, inputs) for problem in problems]
         return CheckResult(inputs if failures else self.kind.args.schema.canonical(inputs, like=olds), failures)
 
-    def _twice(self, olds: Values, inputs: Values) -> Iterator[Problem]:
-        """Say if another resource of the program declares the same name, where that would end in one object."""
-        name = self.kind.identity(inputs)
-        fresh = not olds and not inputs.get("adopt")
-        other = _run.declares(host.urn(), self.kind, None if contains_unknown(name) else name, fresh=fresh)
-        if not olds:
-            _run.will_write(host.urn(), self.kind)
+    def _problems_beside(self, olds: Values, inputs: Values) -> Iterator[Problem]:
+        """Say if another resource of the program declares the same, where that would end in one object."""
+        urn, fresh = host.urn(), not olds
+        name = inputs.get(self.kind.identity_field)
+        adopts = fresh and self._adopts(inputs)
+        other = _run.declares(urn, self.kind, None if contains_unknown(name) else name, fresh=fresh and not adopts)
+        if fresh:
+            _run.will_write(urn, self.kind)
         if other is not None:
             yield Problem(
-                "display_name", f'is declared by the resource "{other}" too; declare it once, or give it another name'
+                self.kind.identity_field,
+                f'is declared by the resource "{name_of(other)}" too; declare it once, or give it another value',
             )
+        if adopts:
+            refused = _run.ledger.wants(Claim(str(inputs[guards.ADOPT]).lower()), urn)
+            if refused:
+                yield Problem(guards.ADOPT, f"cannot be done: {refused}")
 
-    @_in_one_line
+    def _adopts(self, inputs: Values) -> bool:
+        """Tell whether *inputs* ask for an object that exists, as an instruction and not as a field of its own."""
+        field = self.kind.args.schema.attributes.get(guards.ADOPT)
+        return field is not None and field.part is Part.DIRECTIVE and isinstance(inputs.get(guards.ADOPT), str)
+
+    @_plain_errors
     def diff(self, id_: str, olds: Values, news: Values) -> DiffResult:
         """
         Compare the declared fields of the state with those of the program.
 
         "Something changed" is answered with *changes* unset: the engine then finds out what, and shows it.
+        Raises WrongTenant, OwnershipError, AdoptionError: the preview already knows that this must not be.
         """
-        _run.manages(host.urn(), self.kind.claim(id_))
-        schema = self.kind.args.schema
+        urn, schema = host.urn(), self.kind.args.schema
+        guards.require_tenant(self._settings, name_of(urn), olds)
+        guards.require_claims(self.kind, id_, news, lambda claim: _run.ledger.diff(claim, urn))
+        self._journal().seen(urn, id_)
         changed = schema.changed(olds, news)
-        if not changed:
-            return DiffResult(changes=False)
-        _run.will_write(host.urn(), self.kind)
+        uncertain = guards.uncertain_fields(olds, news)
         replaces = [name for name in changed if schema.attributes[name].create_only]
-        return DiffResult(changes=None, replaces=replaces or None, delete_before_replace=bool(replaces))
+        if self._adopts(news):
+            guards.require_same_adopt(id_, olds, news, replaces)
+        if not changed and not uncertain:
+            return DiffResult(changes=False)
+        _run.will_write(urn, self.kind)
+        if replaces:
+            for claim in self.kind.claims(id_, olds):
+                _run.ledger.replaces(claim)
+        return DiffResult(
+            changes=None if changed else True, replaces=replaces or None, delete_before_replace=bool(replaces)
+        )
 
     # ------------------------------------------------------------------------------------------ through Graph
 
-    @_in_one_line
+    @_plain_errors
     def create(self, props: Values) -> CreateResult:
-        """Create the object, or take over the one that *props* names."""
+        """Create the object, or use the one that *props* names."""
         inputs = self.kind.args.schema.canonical(_without_provider(props), like=props)
+        computed = guards.computed_outputs(self._settings)
         try:
-            id_ = self.kind.create(self._writer(), inputs)
+            created = self.kind.create(self._writer(), inputs)
         except IncompleteCreate as half:
-            host.report_partial_create(half.id, half.done, half.reason)
+            outputs = guards.outputs_after(half.done, half.uncertain, (), tuple(half.uncertain))
+            host.report_partial(half.id, {**outputs, **computed}, half.reason)
             raise
-        return CreateResult(id_, dict(inputs))
+        return CreateResult(created.id, {**created.chosen, **inputs, **computed})
 
-    @_in_one_line
+    @_plain_errors
     def read(self, id_: str, props: Values) -> ReadResult:
         """
         Read the object as it is: for a refresh the declared fields, for a `.get()` all of them.
 
-        Raises Vanished: there is nothing to `.get()`. In a refresh, an object that is gone leaves the state.
+        Raises Vanished: there is nothing to `.get()`. In a refresh, an object that does not exist leaves the state.
         """
         olds = _without_provider(props)
         known = host.old_inputs()
         declared = _without_provider(known) if known is not None else olds
-        live = self.kind.read(self._tenant(), id_, declared or None)
+        if olds:
+            guards.require_tenant(self._settings, name_of(host.urn()), olds)
+            guards.require_claims(self.kind, id_, declared, lambda claim: _run.ledger.read(claim, host.urn()))
+            self._journal().seen(host.urn(), id_)
+        tenant, computed = self._tenant(), guards.computed_outputs(self._settings)
+        live = self.kind.read(tenant, id_, declared or None) or tenant.absences.look_again(
+            lambda: self.kind.read(tenant, id_, declared or None, anew=True)
+        )
         if live is None:
-            if olds:
-                host.warn(f"{id_} is gone from the tenant; the next `pulumi up` makes it again")
-                return ReadResult(None, {})
-            raise Vanished(f"there is no {self.kind.name} {id_} in the tenant: correct the id given to get()")
+            return self._absent(tenant, id_, declared if olds else None)
+        tenant.absences.present(self.kind.name)
+        schema = self.kind.args.schema
         if not declared:
-            return ReadResult(id_, live)
-        attributes = self.kind.args.schema.attributes
-        directives = {name for name in declared if name in attributes and attributes[name].part is Part.DIRECTIVE}
+            return ReadResult(id_, {**live, **computed})
+        directives = {name for name in declared if name in schema.attributes} & schema.directives
         kept = {name: declared[name] if name in directives else live.get(name) for name in declared}
-        inputs = self.kind.args.schema.canonical(kept, like=declared)
-        return ReadResult(id_, dict(inputs), inputs=inputs)
+        inputs = schema.canonical(kept, like=declared)
+        return ReadResult(id_, {**schema.chosen(live, inputs), **inputs, **computed}, inputs=inputs)
 
-    @_in_one_line
+    def _absent(self, tenant: Tenant, id_: str, declared: Values | None) -> ReadResult:
+        """Say that an object does not exist: one of the state leaves it; *declared* is None for a `.get()`."""
+        if declared is None:
+            raise Vanished(f"there is no {self.kind.name} {id_} in the tenant: correct the id given to get()")
+        tenant.absences.missing(self.kind.name, id_)
+        _run.ledger.gone(Claim(id_), host.urn())
+        remove = " (remove `adopt` from it, which names what no longer exists)" if self._adopts(declared) else ""
+        host.warn(f"{id_} no longer exists in the tenant; the next `pulumi up` creates it again{remove}")
+        return ReadResult(None, {})
+
+    @_plain_errors
     def update(self, _id: str, _olds: Values, _news: Values) -> UpdateResult:
         """Write what changed, and return all outputs: Pulumi forgets those that are not returned."""
-        news = _without_provider(_news)
-        change = Change(_olds, news, self.kind.args.schema.changed(_olds, news))
+        olds, news, schema = _without_provider(_olds), _without_provider(_news), self.kind.args.schema
+        guards.require_tenant(self._settings, name_of(host.urn()), olds)
+        uncertain = guards.uncertain_fields(olds, news)
+        change = Change(olds, news, [*schema.changed(olds, news), *uncertain])
         if change.names:
-            self.kind.update(self._writer(), _id, change)
-        return UpdateResult(news)
+            self._update(_id, change)
+        return UpdateResult({**schema.chosen(olds, news), **news, **guards.computed_outputs(self._settings)})
 
-    @_in_one_line
+    def _update(self, id_: str, change: Change) -> None:
+        """Do it; what an update did before it failed is reported, so that going back shows as a difference."""
+        try:
+            self.kind.update(self._writer(), id_, change)
+        except IntuneError as error:
+            half = error if isinstance(error, IncompleteUpdate) else None
+            if half is None and not may_have_worked(error):
+                raise
+            written, uncertain = (half.written, half.uncertain) if half is not None else ((), tuple(change.names))
+            outputs = guards.outputs_after(change.olds, change.news, written, uncertain)
+            host.report_partial(id_, {**outputs, **guards.computed_outputs(self._settings)}, str(error))
+            raise
+
+    @_plain_errors
     def delete(self, _id: str, _props: Values) -> None:
-        """
-        Delete the object, unless another resource of the program has taken it over.
-
-        A resource that was renamed is to the engine a new one, which finds its object, and an old one to be deleted.
-        """
+        """Delete the object, unless another resource of the stack owns it: then this resource only leaves the state."""
+        olds, urn = _without_provider(_props), host.urn()
+        guards.require_tenant(self._settings, name_of(urn), olds)
         tenant = self._writer()
-        if tenant.claim(self.kind.claim(_id), host.urn()):
-            self.kind.delete(tenant, _id, _without_provider(_props))
-        else:
-            host.warn(f"{_id} is managed by another resource of this program now, and so it was not deleted")
+        claims = self.kind.claims(_id, olds)
+        owner = self._journal().owner(_id)
+        refused = _run.ledger.delete(claims[0], urn)
+        if not refused and owner not in ("", urn):
+            refused = f"{_id} was adopted for {name_of(owner)} by an earlier run, so it was not deleted"
+        if refused:
+            host.warn(refused)
+            return
+        self.kind.delete(tenant, _id, olds)
+        for claim in claims:
+            _run.ledger.deleted(claim)
+
+    @property
+    def _settings(self) -> Settings:
+        if self._configured is None:
+            raise Defect("the host did not configure the provider")
+        return self._configured
+
+    def _journal(self) -> Journal:
+        return _run.journal(self._settings, host.announce)
 
     def _tenant(self) -> Tenant:
         from provider.graph import connect  # noqa: PLC0415 - a preview, and the program, never load it
 
-        if self._settings is None:
-            raise Defect("the host did not configure the provider")
         located = settings.locate(self._settings, os.environ)
         return connect(
             located,
@@ -206,23 +279,32 @@ class GraphProvider(ResourceProvider):
             ahead=_run.ahead,
             # More threads than these four only help calls that wait for Graph; to all others they are in the way.
             alone=lambda: host.widen(located.threads),
+            ledger=_run.ledger,
+            journal=self._journal(),
         )
 
     def _writer(self) -> Tenant:
-        """Return the tenant for a write: with all that the run manages, and the right to do what it is about to do."""
+        """Return the tenant for a write: with the right to do what the run is about to do."""
         tenant = self._tenant()
         tenant.go_alone()
         _run.writes(host.urn())
-        _run.hand_over(tenant.claim)
         if tenant.client.settings.permission_check and not tenant.may(_run.permissions() | {self.kind.permissions}):
-            writing = {**_run.writing(), name_of(host.urn()) or self.kind.name: self.kind}
-            tenant.authorize({name: kind.permissions for name, kind in writing.items()})
+            tenant.authorize({name_of(host.urn()) or self.kind.name: self.kind.permissions} | _run.needs())
         return tenant
 
 
 def make_provider(kind: str) -> GraphProvider:
     """Return the provider of the kind that the state calls *kind*. Its path is in every state: see above."""
     return GraphProvider(kind)
+
+
+def _entries(text: str | None) -> list[str]:
+    """Return the names of the entries of a map of the config; what is wrong with it, the program reports."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return []
+    return list(found) if isinstance(found, dict) else []
 
 
 def _without_provider(props: Mapping[str, Any]) -> Values:

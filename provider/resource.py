@@ -15,6 +15,7 @@ from pulumi.dynamic import Resource
 from typing_extensions import Self
 
 from provider.errors import ConfigError
+from provider.guards import CLOUD, TENANT
 from provider.kind import Kind, register
 from provider.lifecycle import make_provider
 from provider.schema import Arguments, Part
@@ -29,6 +30,10 @@ class GraphResource(Resource, Generic[_Args]):
     """An object in the tenant of the stack."""
 
     kind: ClassVar[Kind]
+    tenant_id: pulumi.Output[str]
+    """The Entra tenant that the object lives in."""
+    cloud: pulumi.Output[str]
+    """The cloud of that tenant, as in the stack's config."""
 
     def __init_subclass__(cls, *, kind: Kind, **kwargs: Any) -> None:
         """Give the class its type token, and make its kind known to the plugin."""
@@ -66,7 +71,11 @@ class GraphResource(Resource, Generic[_Args]):
         fields = self.kind.args.schema.attributes.values()
         # A name that stands here with None becomes an output; a directive is none.
         outputs = {field.name: None for field in fields if field.part is not Part.DIRECTIVE}
-        super().__init__(make_provider(self.kind.name), resource_name, {**outputs, **inputs}, opts)
+        computed = dict.fromkeys((TENANT, CLOUD))
+        # A replacement deletes first, also one that the provider is not asked about (`pulumi up --replace`, `pulumi
+        # state taint`): an object created beside the old one of the same name could not be told from it.
+        merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
+        super().__init__(make_provider(self.kind.name), resource_name, {**outputs, **computed, **inputs}, merged)
 
 
 def _plain(value: Any) -> Any:

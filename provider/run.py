@@ -1,18 +1,21 @@
 """
-What this process has seen of the run: which resources the program declares, and which objects are theirs.
+What this process has seen of the run: which resources the program declares, what it will write, and who owns what.
 
 The engine tells a provider about one resource at a time. Some mistakes only show between two: one display name
 declared twice, one object managed twice, a permission that a later resource will need. So check and diff take notes
-here. Pure; where the host does not tell which resource is meant, there is no note, and no verdict either.
+here. Where the host does not tell which resource is meant, there is no note, and no verdict either.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import NamedTuple
 
+from provider.journal import Journal
 from provider.kind import Kind
+from provider.ledger import Ledger
+from provider.settings import Settings
 
 
 class _Declared(NamedTuple):
@@ -24,13 +27,23 @@ class Run:
     """One run's notes. Safe to share between threads; what a note costs does not grow with their number."""
 
     def __init__(self) -> None:
+        self.ledger = Ledger()
         self._lock = threading.Lock()
+        self._journals: dict[tuple[str, str], Journal] = {}
         self._declared: dict[str, _Declared] = {}
         self._namesakes: dict[_Declared, dict[str, bool]] = {}
-        self._managed: list[tuple[Hashable, str]] = []
         self._writing: dict[str, Kind] = {}
+        self._planned: dict[str, tuple[str, ...]] = {}
         self._permissions: set[tuple[str, ...]] = set()
         self._ahead: set[str] = set()
+
+    def journal(self, settings: Settings, warn: Callable[[str], object]) -> Journal:
+        """Return this machine's journal of the tenant of *settings*; *warn* is told if it cannot be used."""
+        tenant = (settings.tenant_id, settings.cloud.name)
+        with self._lock:
+            if tenant not in self._journals:
+                self._journals[tenant] = Journal(settings.journal, "@".join(tenant), warn)
+            return self._journals[tenant]
 
     def declares(self, urn: str, kind: Kind, name: Hashable, *, fresh: bool) -> str | None:
         """
@@ -51,20 +64,13 @@ class Run:
             namesakes = self._namesakes.setdefault(declared, {})
             same = [other for other, other_is_fresh in namesakes.items() if fresh or other_is_fresh]
             namesakes[urn] = fresh
-        return name_of(same[0]) if same else None
+        return same[0] if same else None
 
-    def manages(self, urn: str, claim: Hashable) -> None:
-        """Note that what `Kind.claim` names is the resource *urn*'s."""
-        if urn:
-            with self._lock:
-                self._managed.append((claim, urn))
-
-    def hand_over(self, claim: Callable[[Hashable, str], object]) -> None:
-        """Give *claim* each claim that was noted since the last call, and its resource. Others wait meanwhile."""
+    def plans(self, entries: Mapping[str, Kind]) -> None:
+        """Note that the stack's config declares *entries*, by name: what a first write needs to know of all others."""
         with self._lock:
-            for key, urn in self._managed:
-                claim(key, urn)
-            self._managed.clear()
+            self._planned.update({name: kind.permissions for name, kind in entries.items()})
+            self._permissions.update(kind.permissions for kind in entries.values())
 
     def will_write(self, urn: str, kind: Kind) -> None:
         """Note that the run is about to write the resource *urn*."""
@@ -89,10 +95,10 @@ class Run:
         with self._lock:
             return set(self._permissions)
 
-    def writing(self) -> dict[str, Kind]:
-        """Return the kinds of the resources that the run is about to write, by name."""
+    def needs(self) -> dict[str, tuple[str, ...]]:
+        """Return the same by resource: what is declared in the stack's config, and what the run is about to write."""
         with self._lock:
-            return {name_of(urn): kind for urn, kind in self._writing.items()}
+            return self._planned | {name_of(urn): kind.permissions for urn, kind in self._writing.items()}
 
 
 def name_of(urn: str) -> str:

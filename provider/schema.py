@@ -195,6 +195,16 @@ class Schema:
             if attribute.part is not Part.DIRECTIVE and attribute.differs(olds, news)
         ]
 
+    @property
+    def directives(self) -> set[str]:
+        """The fields that tell the provider how to go about it, and are not part of the object."""
+        return {name for name, field in self.attributes.items() if field.part is Part.DIRECTIVE}
+
+    def chosen(self, live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of *live* that *inputs* leave to Graph, and for which Graph keeps a value of its own."""
+        left = (field.name for field in self._in_body() if field.server_default and inputs.get(field.name) is None)
+        return {name: live[name] for name in left if live.get(name) is not None}
+
     def body(self, record: Mapping[str, Any], names: Collection[str] | None = None) -> dict[str, Any]:
         """
         Translate *record* into the body of a request, or only the fields called *names*.

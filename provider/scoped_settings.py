@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provider import host
-from provider.errors import AdoptionError, NotFound, UnexpectedAnswer
-from provider.kind import Change, Kind, Values
+from provider.errors import AdoptionError, NotFound, UnexpectedAnswer, Vanished
+from provider.kind import Change, Created, Kind, Values
 from provider.profiles import profile, profile_listed
 from provider.relationships import Owner
 from provider.relationships.credential import NAVIGATION, SETTINGS, reference
@@ -30,38 +30,42 @@ _ODATA_TYPE = "#microsoft.graph.deviceManagementDerivedCredentialSettings"
 class ScopedSettingsKind(Kind):
     """The kind whose objects are the settings behind a profile. The id is that of the settings."""
 
-    def identity(self, inputs: Values) -> Any:
-        """Return the profile: one resource changes the settings behind it."""
-        return inputs.get("device_configuration_id")
+    identity_field: str = "device_configuration_id"
 
-    def create(self, tenant: Tenant, inputs: Values) -> str:
-        """Take over the settings that the profile uses, and change what differs."""
+    def create(self, tenant: Tenant, inputs: Values) -> Created:
+        """Use the settings that the profile uses, and change what differs."""
         id_ = reference(tenant, _owner(tenant, inputs))
         if id_ is None:
             raise AdoptionError(
                 f"{inputs['device_configuration_id']} uses no derived credential: bind it to one first "
                 "(DerivedCredentialBinding, or derived_credential_settings_id of the profile)"
             )
-        if not tenant.claim(id_, host.urn()):
-            raise AdoptionError(
-                f"the settings {id_} behind {inputs['device_configuration_id']} are managed by another resource of "
-                "this program: change them there"
-            )
+        self.take(tenant, id_, inputs)
         live = tenant.find(SETTINGS.item(id_))
         if live is None:
             raise AdoptionError(
-                f"{inputs['device_configuration_id']} leads to the settings {id_}, which are gone: bind it to others"
+                f"{inputs['device_configuration_id']} uses the settings {id_}, which do not exist: bind it to others"
             )
-        self._write(tenant, id_, inputs, self._differing(self.args.schema.parse(live), inputs))
-        return id_
+        parsed = self.args.schema.parse(live)
+        self._write(tenant, id_, inputs, self._differing(parsed, inputs))
+        return Created(id_, self.args.schema.chosen(parsed, inputs))
 
-    def read(self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None) -> Values | None:
-        """Read the settings; they are gone from here when the profile leads to others, or to none."""
-        if declared is not None and reference(tenant, _owner(tenant, declared)) != id_:
+    def read(
+        self, tenant: Tenant, id_: str, declared: Mapping[str, Any] | None, *, anew: bool = False
+    ) -> Values | None:
+        """Read the settings; they are absent from here when the profile leads to others, or to none, or is deleted."""
+        if declared is not None and self._target(tenant, declared) != id_:
             return None
-        live = tenant.listing(SETTINGS).get(id_) or tenant.find(SETTINGS.item(id_))
+        live = (None if anew else tenant.listing(SETTINGS).get(id_)) or tenant.find(SETTINGS.item(id_))
         where = {name: declared[name] for name in _WHERE if name in declared} if declared is not None else {}
         return None if live is None else {**where, **self.args.schema.parse(live)}
+
+    def _target(self, tenant: Tenant, declared: Mapping[str, Any]) -> str | None:
+        """Return the settings that the profile leads to; None where it leads to none, or does not exist."""
+        try:
+            return reference(tenant, _owner(tenant, declared))
+        except Vanished:
+            return None
 
     def update(self, tenant: Tenant, id_: str, change: Change) -> None:
         """Change the settings through the profile, if it still leads to them."""
@@ -82,7 +86,7 @@ class ScopedSettingsKind(Kind):
     def _live(self, tenant: Tenant, id_: str) -> Values:
         live = tenant.find(SETTINGS.item(id_))
         if live is None:
-            raise NotFound("GET", SETTINGS.item(id_), status=404, message="the settings behind the profile are gone")
+            raise NotFound("GET", SETTINGS.item(id_), status=404, message="the profile's settings do not exist")
         return self.args.schema.parse(live)
 
     def _differing(self, live: Values, inputs: Values) -> list[str]:

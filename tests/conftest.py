@@ -24,11 +24,12 @@ _OF_A_DEVELOPER = (
 
 
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away every variable that signs in or points somewhere: no test may depend on who runs it."""
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Take away every variable that signs in or points somewhere, and give each test a journal of its own."""
     for name in list(os.environ):
         if name.upper().startswith(_OF_A_DEVELOPER):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("INTUNE_JOURNAL", str(tmp_path_factory.mktemp("journal")))
 
 
 @pytest.fixture

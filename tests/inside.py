@@ -105,12 +105,14 @@ class Runs:
         client = self._client(replace(self._settings, cloud=self._cloud()))
         os.environ["INTUNE_GRAPH_ENDPOINT"] = self.endpoint
         graph._tenants.clear()
-        graph._tenants[client.settings] = Tenant(client)
-        lifecycle._run = Run()
+        lifecycle._run = run = Run()
+        journal = run.journal(client.settings, print)
+        graph._tenants[client.settings] = Tenant(client, ledger=run.ledger, journal=journal)
         try:
             yield lambda kind: Inside(kind, self._servicer)
         finally:
             client.close()
+            journal.close()
 
     def _client(self, settings: Settings) -> GraphClient:
         now = [0.0]

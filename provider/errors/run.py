@@ -93,25 +93,34 @@ class IncompleteCreate(IntuneError):
     """
     The object was created, but something beside it (an assignment, a binding) was not.
 
-    *id* is the object's, *done* the inputs that hold already, *reason* the sentence that says what is missing.
+    *id* is the object's, *done* the inputs that hold already, *reason* the sentence that says what is missing, and
+    *uncertain* the inputs of which it is unknown whether they hold.
     """
 
-    def __init__(self, id: str, done: dict[str, Any], reason: str) -> None:  # noqa: A002 - Graph's and Pulumi's word
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - Graph's and Pulumi's word
+        done: dict[str, Any],
+        reason: str,
+        uncertain: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(reason)
         self.id = id
         self.done = done
         self.reason = reason
+        self.uncertain = dict(uncertain or {})
 
 
 class IncompleteUpdate(IntuneError):
     """
-    Some changes of an update were written, and others were not.
+    Some changes of an update were written, or may have been, and others were not.
 
-    *id* is the object's, *outputs* what holds now, for the state, and *reason* the sentence that says what is missing.
+    *written* names the fields that have their new value, *uncertain* those of which that is unknown, and *reason* is
+    the sentence that says what is missing.
     """
 
-    def __init__(self, id: str, outputs: dict[str, Any], reason: str) -> None:  # noqa: A002 - Graph's and Pulumi's word
+    def __init__(self, written: Sequence[str], uncertain: Sequence[str], reason: str) -> None:
         super().__init__(reason)
-        self.id = id
-        self.outputs = outputs
+        self.written = tuple(written)
+        self.uncertain = tuple(uncertain)
         self.reason = reason

@@ -16,6 +16,8 @@ from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.graph.pacing import Pacer
 from provider.graph.tenant import Tenant
+from provider.journal import Journal
+from provider.ledger import Ledger
 from provider.settings import Settings, locate, read
 
 _lock = threading.Lock()
@@ -30,13 +32,16 @@ def connect(  # noqa: PLR0913 - whoever runs us is told and asked several things
     announce: Callable[[str], object] = lambda _: None,
     ahead: Callable[[], int] = lambda: 0,
     alone: Callable[[], object] = lambda: None,
+    ledger: Ledger | None = None,
+    journal: Journal | None = None,
 ) -> Tenant:
     """
     Return the tenant of *settings*: one per process, so that all kinds share its token, its lists and its limits.
 
     Nothing is sent yet. *notify* is told what the client waits for, and *announce* that the quota holds the run back;
     *ahead* says how many writes will come. *permit* is asked before each write, and raises where it must not be.
-    *alone* is told once, in the thread of the call, that a call goes on to send requests of its own.
+    *alone* is told once, in the thread of the call, that a call goes on to send requests of its own. *ledger* and
+    *journal* are those of the run.
     """
     with _lock:
         if settings not in _tenants:
@@ -44,7 +49,7 @@ def connect(  # noqa: PLR0913 - whoever runs us is told and asked several things
             tokens = Tokens(settings, login.credential)
             pacer = Pacer(settings.quota_share, notify=notify, announce=announce, ahead=ahead)
             client = GraphClient(settings, tokens, notify=notify, permit=permit, pacer=pacer)
-            _tenants[settings] = Tenant(client, alone)
+            _tenants[settings] = Tenant(client, alone, ledger=ledger, journal=journal)
         return _tenants[settings]
 
 

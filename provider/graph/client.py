@@ -137,6 +137,10 @@ class GraphClient:
 
     # ------------------------------------------------------------------------------------------ repetition
 
+    def now(self) -> float:
+        """Return the time by the clock that all waits go by, in seconds from some moment."""
+        return self._clock()
+
     def pause(self, error: GraphError, attempt: int, waited: float) -> float | None:
         """
         Wait before the next attempt at what ended in *error*, and return the seconds waited.

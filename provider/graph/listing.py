@@ -17,10 +17,11 @@ Json = dict[str, Any]
 class Listing:
     """Every object of one collection, by id. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, written: Iterable[str] = ()) -> None:
+        """Make an empty list; the objects *written* by this run before are not taken in, for a list may be late."""
         self._changed = threading.Condition()
         self._objects: dict[str, Json] = {}
-        self._written: set[str] = set()
+        self._written = set(written)
         self._spellings: dict[str, str] = {}
         self._followers: list[Callable[[list[Json], bool], None]] = []
         self._complete = False

@@ -36,12 +36,21 @@ class SharedReads:
 
     def ask(self, path: str) -> Future[Answer]:
         """GET *path* in the background."""
+        answer = self.ask_later(path)
+        self.send()
+        return answer
+
+    def ask_later(self, path: str) -> Future[Answer]:
+        """GET *path* in the next batch that leaves, whatever that is for; at the latest at the next `send`."""
         with self._lock:
-            answer = self._waiting.setdefault(path, Future())
-            if self._senders < _AT_ONCE:
+            return self._waiting.setdefault(path, Future())
+
+    def send(self) -> None:
+        """Let a batch leave with what waits."""
+        with self._lock:
+            if self._waiting and self._senders < _AT_ONCE:
                 self._senders += 1
                 self._start(self._send)
-        return answer
 
     def _send(self) -> None:
         while asked := self._take():

@@ -1,5 +1,5 @@
 """
-One tenant as one run sees it: its client, its lists, and what this run has laid hands on.
+One tenant as one run sees it: its client, its lists, and who owns what.
 
 The first read of a collection lists it once (`provider.graph.listing`); every later read, every look for an object to
 adopt and every search for a duplicate is served from that list. What this run writes is dropped from it and asked for
@@ -9,16 +9,20 @@ anew. All of it dies with the process, so a run never sees another run's memory.
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeVar
 
 from provider.collection import Answer, Collection, is_object
 from provider.errors import NotFound, Unauthorized, UnexpectedAnswer
+from provider.graph.absence import Absences
 from provider.graph.client import GraphClient
 from provider.graph.listing import Listing
 from provider.graph.sharing import SharedReads
+from provider.journal import OFF, Journal
+from provider.ledger import Ledger
 
 Json = dict[str, Any]
 _T = TypeVar("_T")
@@ -61,16 +65,28 @@ class Tenant:
     """
     What one run shares about one tenant. Safe to share between threads.
 
-    *alone* is told, once, that a call goes on to send requests of its own, which no list answers.
+    *alone* is told, once, that a call goes on to send requests of its own, which no list answers. *ledger* and
+    *journal* are those of the run, and *background* does what is done in the background.
     """
 
-    def __init__(self, client: GraphClient, alone: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self,
+        client: GraphClient,
+        alone: Callable[[], object] = lambda: None,
+        *,
+        ledger: Ledger | None = None,
+        journal: Journal | None = None,
+        background: Executor | None = None,
+    ) -> None:
         self.client = client
+        self.ledger = ledger or Ledger()
+        self.journal = journal or Journal(OFF, "")
+        self.absences = Absences(client)
         self._alone = alone
         self._lock = threading.Lock()
         self._promises: dict[Hashable, _Promise] = {}
-        self._claims: dict[Hashable, str] = {}
-        self._aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="graph")
+        self._written: defaultdict[str, set[str]] = defaultdict(set)
+        self._aside = background or ThreadPoolExecutor(_ASIDE, thread_name_prefix="graph")
         self._shared = SharedReads(client, self.aside)
 
     def aside(self, task: Callable[[], _T]) -> Future[_T]:
@@ -89,6 +105,16 @@ class Tenant:
         """
         self.go_alone()
         return self._shared.ask(path)
+
+    def ask_later(self, path: str) -> Callable[[], Answer]:
+        """GET *path* in the next batch that leaves; return how to wait for the answer, by itself if no other leaves."""
+        answer = self._shared.ask_later(path)
+
+        def wait() -> Answer:
+            self._shared.send()
+            return answer.result()
+
+        return wait
 
     def go_alone(self) -> None:
         """Note that the call at hand is going to wait for requests of its own: others should not wait for it."""
@@ -125,7 +151,8 @@ class Tenant:
         return self.once(("listing", collection.path), lambda: self._list(collection))
 
     def _list(self, collection: Collection) -> Listing:
-        listing = Listing()
+        with self._lock:
+            listing = Listing(self._written[collection.path])
         self.aside(lambda: listing.fill(self.client.page_by_page(collection.listed)))
         return listing
 
@@ -145,28 +172,12 @@ class Tenant:
         return found
 
     def forget(self, collection: Collection, id_: str) -> None:
-        """Drop the object *id_*, which this run wrote, from the list of *collection*, if that was made."""
+        """Drop the object *id_*, which this run writes, from the list of *collection*, whenever that is made."""
         with self._lock:
+            self._written[collection.path].add(id_)
             promise = self._promises.get(("listing", collection.path))
         if promise is not None:
             promise.kept(lambda listing: listing.forget(id_))
-
-    def claim(self, key: Hashable, owner: str = "") -> bool:
-        """
-        Lay hands on *key* (an id, a name) for *owner*, a resource; False where another resource has done so.
-
-        Without an owner every claim is another resource's.
-        """
-        with self._lock:
-            if key in self._claims:
-                return bool(owner) and self._claims[key] == owner
-            self._claims[key] = owner
-            return True
-
-    def release(self, key: Hashable) -> None:
-        """Let go of *key*."""
-        with self._lock:
-            self._claims.pop(key, None)
 
     def eventually(self, probe: Callable[[], _T | None]) -> _T | None:
         """

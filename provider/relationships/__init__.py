@@ -46,6 +46,8 @@ class Relationship(ABC):
 
     field: str
     """The field that declares it."""
+    claim: str = ""
+    """What only one resource may declare about an object, as the beginning of "… of <id>"; empty where several may."""
 
     def creation(self, tenant: Tenant, value: Any) -> Json:  # noqa: ARG002 - for subclasses
         """Return what the POST that creates the owner can carry of it already."""

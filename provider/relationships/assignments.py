@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi import Input
 
 from provider.collection import Answer
-from provider.errors import GraphError, UnexpectedAnswer
+from provider.errors import GraphError, NotFound, UnexpectedAnswer
 from provider.records import Record
 from provider.relationships import Json, Owner, Relationship
 from provider.relationships.gathering import Gathered
@@ -111,7 +111,10 @@ class Assignments(Relationship):
         """
         declared = ASSIGNMENTS.canonical(value or [])
         body = {"assignments": [_to_wire(assignment) for assignment in declared]}
-        answer = tenant.client.post(f"{owner.path}/assign", body, repeatable=True)
+        try:
+            answer = tenant.client.post(f"{owner.path}/assign", body, repeatable=True)
+        except NotFound as error:
+            raise _explained(error, tenant, owner, declared) from None
         if "value" in answer and _from_wire(answer["value"]) == declared:
             return
         if tenant.eventually(lambda: self._shows(tenant, owner, declared)) is None:
@@ -122,6 +125,17 @@ class Assignments(Relationship):
     def _shows(self, tenant: Tenant, owner: Owner, declared: list[Any]) -> bool | None:
         members = tenant.client.pages(_path(owner))
         return True if _from_wire(list(members)) == declared else None
+
+
+def _explained(error: NotFound, tenant: Tenant, owner: Owner, declared: list[Any]) -> NotFound:
+    """Say what a 404 of `/assign` means: that the profile does not exist, or one of the groups or filters."""
+    if tenant.find(owner.path) is not None:
+        named = {str(one[name]) for one in declared for name in ("group_id", _FILTER_ID) if name in one}
+        error.remedy = (
+            "The profile exists, so one of the groups or filters that are assigned does not: correct or remove it. "
+            f"Assigned are {', '.join(sorted(named)) or 'no groups'}"
+        )
+    return error
 
 
 def _path(owner: Owner) -> str:

@@ -36,6 +36,7 @@ class Credential(Relationship):
     """The reference from a profile to the derived credential it uses."""
 
     field = "derived_credential_settings_id"
+    claim = "the derived credential"
 
     def creation(self, tenant: Tenant, value: Any) -> Json:
         """Bind in the creating POST."""
@@ -68,6 +69,7 @@ class Credential(Relationship):
         Raises UnexpectedAnswer: Graph accepted the write and shows another reference.
         """
         path = f"{_path(owner)}/$ref"
+        method = "PUT" if value else "DELETE"
         if value:
             # Intune has answered 500 to this PUT although it took effect: look before repeating it.
             tenant.client.put(
@@ -76,7 +78,8 @@ class Credential(Relationship):
         else:
             _remove(tenant, path)
         if tenant.eventually(lambda: True if reference(tenant, owner) == value else None) is None:
-            raise UnexpectedAnswer("PUT", path, message="Graph accepted the reference but does not show it")
+            shown = "does not show it" if value else "still shows it"
+            raise UnexpectedAnswer(method, path, message=f"Graph accepted the change of the reference but {shown}")
 
 
 def _path(owner: Owner) -> str:

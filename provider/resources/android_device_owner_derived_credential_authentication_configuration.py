@@ -86,6 +86,7 @@ class AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration(
     DerivedCredentialProfileOutputs,
     kind=Entity(
         name="androidProfile",
+        config_key="androidProfiles",
         args=AndroidDeviceOwnerDerivedCredentialAuthenticationConfigurationArgs,
         permissions=(CONFIGURATION,),
         collection=COLLECTION,

@@ -25,7 +25,12 @@ class DerivedCredentialBindingArgs(Arguments):
 
 class DerivedCredentialBinding(
     GraphResource[DerivedCredentialBindingArgs],
-    kind=BindingKind(name="binding", args=DerivedCredentialBindingArgs, permissions=(CONFIGURATION,)),
+    kind=BindingKind(
+        name="binding",
+        config_key="bindings",
+        args=DerivedCredentialBindingArgs,
+        permissions=(CONFIGURATION,),
+    ),
 ):
     """
     The use of a derived credential by a profile that this stack does not manage, such as a VPN or Wi-Fi profile.

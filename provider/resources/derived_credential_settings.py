@@ -60,6 +60,7 @@ class DerivedCredentialSettings(
     GraphResource[DerivedCredentialSettingsArgs],
     kind=Entity(
         name="derivedCredential",
+        config_key="derivedCredentials",
         args=DerivedCredentialSettingsArgs,
         permissions=SETTINGS_PERMISSIONS,
         collection=SETTINGS,

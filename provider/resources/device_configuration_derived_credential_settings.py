@@ -46,6 +46,7 @@ class DeviceConfigurationDerivedCredentialSettings(
     GraphResource[DeviceConfigurationDerivedCredentialSettingsArgs],
     kind=ScopedSettingsKind(
         name="scopedSettings",
+        config_key="scopedSettings",
         args=DeviceConfigurationDerivedCredentialSettingsArgs,
         permissions=(CONFIGURATION,),
     ),

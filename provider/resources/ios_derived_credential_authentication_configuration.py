@@ -23,6 +23,7 @@ class IosDerivedCredentialAuthenticationConfiguration(
     DerivedCredentialProfileOutputs,
     kind=Entity(
         name="iosProfile",
+        config_key="iosProfiles",
         args=IosDerivedCredentialAuthenticationConfigurationArgs,
         permissions=(CONFIGURATION,),
         collection=COLLECTION,

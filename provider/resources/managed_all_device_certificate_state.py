@@ -53,6 +53,7 @@ class ManagedAllDeviceCertificateState(
     GraphResource[ManagedAllDeviceCertificateStateArgs],
     kind=CertificateStateKind(
         name="certificateState",
+        config_key="certificateStates",
         args=ManagedAllDeviceCertificateStateArgs,
         permissions=(CONFIGURATION,),
     ),

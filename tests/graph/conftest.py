@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from provider import host
 from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.graph.tenant import Tenant
+from provider.journal import Journal
 from provider.settings import SANDBOX, Settings, locate, read
 from sandbox.graph import Sandbox
 
@@ -78,3 +82,27 @@ def client(settings: Settings, tokens: Tokens, clock: Clock, told: list[str]) ->
 def tenant(client: GraphClient) -> Tenant:
     """The sandbox's tenant, as one run sees it."""
     return Tenant(client)
+
+
+URN = "urn:pulumi:dev::project::pulumi-python:dynamic/intune:Thing::r"
+
+
+@pytest.fixture
+def about() -> Iterator[Callable[[str], object]]:
+    """Make the calls of a test be about the resource "r", or about another whose URN is given."""
+    before = host._about.set(URN)
+    yield host._about.set
+    host._about.reset(before)
+
+
+@pytest.fixture
+def next_run(client: GraphClient, tmp_path: Path) -> Iterator[Callable[[], Tenant]]:
+    """Begin a run: it knows what the journal of this machine says, and nothing else of the run before."""
+    with contextlib.ExitStack() as stack:
+
+        def begin() -> Tenant:
+            journal = Journal(str(tmp_path / "journal"), "tenant")
+            stack.callback(journal.close)
+            return Tenant(client, journal=journal)
+
+        yield begin

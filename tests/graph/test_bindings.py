@@ -40,7 +40,7 @@ def test_a_profile_is_bound_rebound_and_unbound(tenant: Tenant, portal: Portal, 
     id_ = seed(portal, profile_type)
     portal.requests()
     reference = f"{PROFILES}('{id_}')/microsoft.graph.{profile_type}/derivedCredentialSettings"
-    assert BINDING.create(tenant, inputs(id_, profile_type, first)) == id_
+    assert BINDING.create(tenant, inputs(id_, profile_type, first)).id == id_
     assert portal.sent() == [f"GET {reference}", f"PUT {reference}/$ref", f"GET {reference}"]
     BINDING.update(tenant, id_, Change({}, inputs(id_, profile_type, second), ["derived_credential_settings_id"]))
     assert portal.named("P")["derivedCredentialSettings"] == second
@@ -114,7 +114,7 @@ def test_a_profile_is_bound_once(tenant: Tenant, portal: Portal) -> None:
     credential = portal.seed("derivedCredentials", **WIRE)
     id_ = seed(portal, TYPES[0])
     BINDING.create(tenant, inputs(id_, TYPES[0], credential))
-    with pytest.raises(AdoptionError, match="another resource of this program binds"):
+    with pytest.raises(AdoptionError, match=f"the derived credential of {id_} was given to another resource"):
         BINDING.create(tenant, inputs(id_, TYPES[0], credential))
 
 

@@ -71,7 +71,7 @@ def test_a_field_is_written_alone_and_read_back(tenant: Tenant, portal: Portal, 
     """One PATCH with one property, and only with the explicit word."""
     wire, value = CHANGES[field]
     inputs = {"adopt": record, "allow_write": True, field: value}
-    assert STATE.create(tenant, inputs) == record
+    assert STATE.create(tenant, inputs).id == record
     ((line, body),) = portal.writes()
     assert line == f"PATCH {COLLECTION}('{record}')"
     assert {name: sent for name, sent in body.items() if name != "@odata.type"} == {wire: value}
@@ -93,7 +93,7 @@ def test_a_record_is_adopted_read_and_forgotten(tenant: Tenant, portal: Portal, 
         "certificate_expiration_date_time": "2026-12-31T19:02:14.94892470-05:00",
     }
     assert list(STATE.problems(inputs, {})) == []
-    assert STATE.create(tenant, inputs) == record
+    assert STATE.create(tenant, inputs).id == record
     values = STATE.read(tenant, record, inputs)
     assert values is not None
     assert STATE.args.schema.changed(values, inputs) == []
@@ -177,7 +177,7 @@ def test_a_report_reads_all_pages(sandbox: Sandbox, portal: Portal, monkeypatch:
 def test_a_record_is_found_whatever_its_id(tenant: Tenant, portal: Portal, id_: str) -> None:
     """Intune's ids of records are documented nowhere; nothing in one may be taken for a path or a query."""
     portal.seed("deviceConfigurationsAllManagedDeviceCertificateStates", id=id_)
-    assert intune.ManagedAllDeviceCertificateState.kind.create(tenant, {"adopt": id_}) == id_
+    assert intune.ManagedAllDeviceCertificateState.kind.create(tenant, {"adopt": id_}).id == id_
     assert {said.partition("(")[0] for said in portal.sent()} == {
         "GET /deviceManagement/deviceConfigurationsAllManagedDeviceCertificateStates"
     }

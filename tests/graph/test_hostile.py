@@ -127,7 +127,7 @@ def test_an_object_on_two_pages_is_found_once_after_a_lost_answer(tenant: Tenant
     portal.fault(path=ID, status=200, body=made)
     inputs = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
     request = provider_pb2.CreateRequest(urn=urn("r"))  # where the provider looks for it: in the frames of its host
-    assert CREDENTIAL.create(tenant, inputs) == ID, request.urn
+    assert CREDENTIAL.create(tenant, inputs).id == ID, request.urn
 
 
 @pytest.mark.parametrize("members", [[], [{"id": ID}]])

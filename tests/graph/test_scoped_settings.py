@@ -37,7 +37,7 @@ def test_settings_are_changed_through_every_route(
     inputs: dict[str, Any] = {"device_configuration_id": id_, "help_url": "https://b.example", "issuer": "purebred"}
     if cast:
         inputs["profile_type"] = profile_type
-    assert SCOPED.create(tenant, inputs) == credential
+    assert SCOPED.create(tenant, inputs).id == credential
     ((line, body),) = portal.writes()
     segment = f"/microsoft.graph.{profile_type}" if cast else ""
     assert line == f"PATCH {PROFILES}('{id_}'){segment}/derivedCredentialSettings"
@@ -82,13 +82,13 @@ def test_another_issuer_is_an_error(tenant: Tenant, portal: Portal, credential: 
 
 def test_settings_are_not_managed_twice(tenant: Tenant, portal: Portal) -> None:
     """Whoever comes second is refused, whichever resource it is."""
-    own = CREDENTIAL.create(tenant, INPUTS)
+    own = CREDENTIAL.create(tenant, INPUTS).id
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=own)
-    with pytest.raises(AdoptionError, match="managed by another resource of this program: change them there"):
+    with pytest.raises(AdoptionError, match=f"{own} was given to another resource in this run"):
         SCOPED.create(tenant, {"device_configuration_id": id_, "display_name": "New"})
     other = Tenant(tenant.client)
     SCOPED.create(other, {"device_configuration_id": id_})
-    with pytest.raises(AdoptionError, match="managed by another resource"):
+    with pytest.raises(AdoptionError, match=f"{own} was given to another resource in this run"):
         CREDENTIAL.create(other, {**INPUTS, "adopt": own})
 
 

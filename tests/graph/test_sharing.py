@@ -135,7 +135,7 @@ def test_a_binding_is_read_back_while_its_profile_is_assigned(tenant: Tenant, po
     def change(answer: Answer) -> Answer:
         if answer.path.endswith("/assign"):
             assigned.set()
-        elif answer.path.endswith("/derivedCredentialSettings"):
+        elif answer.path.endswith("/$batch"):  # which carries the read of the reference
             together.append(assigned.wait(_PATIENCE))
         return answer
 
@@ -147,6 +147,6 @@ def test_a_binding_is_read_back_while_its_profile_is_assigned(tenant: Tenant, po
         "derived_credential_settings_id": path.split("'")[1],
         "assignments": [{"target": "groupAssignmentTarget", "group_id": GROUP}],
     }
-    id_ = intune.AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration.kind.create(tenant, inputs)
+    id_ = intune.AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration.kind.create(tenant, inputs).id
     assert portal.named("Profile")["id"] == id_
     assert together == [True]

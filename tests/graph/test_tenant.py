@@ -66,15 +66,6 @@ def test_a_call_goes_alone_only_where_no_list_answers(client: GraphClient, porta
     assert told == ["alone"]
 
 
-def test_a_claim_is_given_once(client: GraphClient) -> None:
-    """Two resources of one run never lay hands on the same object."""
-    tenant = Tenant(client)
-    with ThreadPoolExecutor(32) as pool:
-        assert sum(pool.map(lambda _: tenant.claim("id"), range(100))) == 1
-    tenant.release("id")
-    assert tenant.claim("id")
-
-
 def test_waiting_for_graph_ends(client: GraphClient, clock: Clock, told: list[str]) -> None:
     """What never appears is waited for until the deadline, in growing steps, and whoever waits is told."""
     answers = iter([None, None, "there"])

@@ -18,7 +18,7 @@ from tests.portal import Portal
 def made(tenant: Tenant, portal: Portal) -> str:
     """A profile that is assigned to a group."""
     assignments = [{"target": "groupAssignmentTarget", "group_id": GROUP}]
-    id_ = PROFILE.create(tenant, {"display_name": "P", "assignments": assignments})
+    id_ = PROFILE.create(tenant, {"display_name": "P", "assignments": assignments}).id
     portal.requests()
     return id_
 

@@ -89,7 +89,7 @@ def with_sdk(work: Callable[[Any], Awaitable[None]]) -> None:
 def test_the_sdk_reads_and_changes_what_we_made(signed_in: Tenant) -> None:
     """List, get, patch and delete of settings that we created."""
     inputs = {"display_name": "C", "issuer": "xTec", "notification_types": ["companyPortal", "email"]}
-    id_ = CREDENTIAL.create(signed_in, inputs)
+    id_ = CREDENTIAL.create(signed_in, inputs).id
 
     async def work(graph: Any) -> None:
         collection = graph.device_management.derived_credentials
@@ -163,7 +163,7 @@ def test_the_sdk_reads_a_profile_that_we_made(signed_in: Tenant) -> None:
         "silent_certificate_access_details": [{"package_id": "com.a"}],
         "assignments": [{"target": "allDevicesAssignmentTarget"}],
     }
-    id_ = PROFILE.create(signed_in, inputs)
+    id_ = PROFILE.create(signed_in, inputs).id
 
     async def work(graph: Any) -> None:
         item = graph.device_management.device_configurations.by_device_configuration_id(id_)

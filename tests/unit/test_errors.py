@@ -160,10 +160,10 @@ def test_unauthorized_says_nothing_was_written_only_where_it_is_true() -> None:
     assert text.endswith("(for c). The session cannot have it")
 
 
-def test_incomplete_update_carries_what_holds() -> None:
-    """The state gets its outputs; the text is the reason."""
-    error = IncompleteUpdate("id-1", {"description": "new"}, "assignments could not be written")
-    assert (error.id, error.outputs) == ("id-1", {"description": "new"})
+def test_incomplete_update_carries_what_was_written() -> None:
+    """The state gets what was written and what is uncertain; the text is the reason."""
+    error = IncompleteUpdate(["description"], ["assignments"], "assignments could not be written")
+    assert (error.written, error.uncertain) == (("description",), ("assignments",))
     assert str(error) == error.reason == "assignments could not be written"
 
 

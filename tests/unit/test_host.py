@@ -25,7 +25,7 @@ def test_nothing_of_the_host_is_a_failure_to_lack() -> None:
     assert host.widen(32) is False
     assert host.status("waiting") is False
     assert host.warn("careful") is False
-    assert host.report_partial_create("id", {}, "half done") is False
+    assert host.report_partial("id", {}, "half done") is False
     assert host.watch_engine(lambda: None) is False
     assert host.engine_is_gone() is False
 

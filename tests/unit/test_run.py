@@ -15,7 +15,7 @@ PROFILE = IosDerivedCredentialAuthenticationConfiguration.kind
 
 @pytest.mark.parametrize(
     ("first_is_fresh", "second_is_fresh", "told"),
-    [(True, True, "a"), (True, False, "a"), (False, True, "a"), (False, False, None)],
+    [(True, True, "urn::a"), (True, False, "urn::a"), (False, True, "urn::a"), (False, False, None)],
 )
 def test_a_name_declared_twice(*, first_is_fresh: bool, second_is_fresh: bool, told: str | None) -> None:
     """Two objects may have one name unless one of them is still to be created."""
@@ -31,7 +31,7 @@ def test_names_are_per_kind_and_may_change() -> None:
     assert run.declares("urn::b", PROFILE, "name", fresh=True) is None
     assert run.declares("urn::a", CREDENTIAL, "other", fresh=True) is None
     assert run.declares("urn::c", CREDENTIAL, "name", fresh=True) is None
-    assert run.declares("urn::a", CREDENTIAL, "name", fresh=True) == "c"
+    assert run.declares("urn::a", CREDENTIAL, "name", fresh=True) == "urn::c"
 
 
 @pytest.mark.parametrize("name", [None, ["a", "list"], 5])
@@ -41,20 +41,13 @@ def test_what_is_no_name_is_nobodys(name: Hashable) -> None:
     assert [run.declares(urn, CREDENTIAL, name, fresh=True) for urn in ("urn::a", "urn::b")] == [None, None]
 
 
-def test_claims_are_handed_over_once() -> None:
-    """Every write hands over what was noted since the one before."""
+def test_needs_have_the_entries_of_the_config_and_what_will_be_written() -> None:
+    """The first write must know what the others need, whenever the engine brings them."""
     run = Run()
-    claimed: list[tuple[Hashable, str]] = []
-
-    def claim(key: Hashable, urn: str) -> None:
-        claimed.append((key, urn))
-
-    run.manages("urn::a", "1")
-    run.hand_over(claim)
-    run.manages("urn::b", "2")
-    run.hand_over(claim)
-    run.hand_over(claim)
-    assert claimed == [("1", "urn::a"), ("2", "urn::b")]
+    run.plans({"later": PROFILE})
+    run.will_write("urn::now", CREDENTIAL)
+    assert run.needs() == {"later": PROFILE.permissions, "now": CREDENTIAL.permissions}
+    assert run.permissions() == {PROFILE.permissions, CREDENTIAL.permissions}
 
 
 def test_what_is_ahead_is_what_was_noted_and_not_begun() -> None:
@@ -66,5 +59,5 @@ def test_what_is_ahead_is_what_was_noted_and_not_begun() -> None:
     run.writes("urn::a")
     run.writes("urn::of-a-destroy")
     assert run.ahead() == 1
-    assert set(run.writing()) == {"a", "b"}
+    assert set(run.needs()) == {"a", "b"}
     assert run.permissions() == {CREDENTIAL.permissions}

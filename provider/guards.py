@@ -1,0 +1,98 @@
+"""
+What must hold before a call does anything: the right tenant, one owner, and consent.
+
+Every answer "no" is an error at the resource that is wrong, and comes in the preview wherever a preview can know. Pure
+but for the journal, which is a file on this machine: none of it needs the network or a credential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from provider.errors import AdoptionError, OwnershipError, WrongTenant
+from provider.kind import Kind
+from provider.settings import Settings
+
+TENANT, CLOUD = "tenant_id", "cloud"
+"""Outputs of every resource: where the object lives."""
+UNCERTAIN = "__uncertain"
+"""
+An output of a resource whose create or update was interrupted: the fields of which it is unknown whether they were
+written. The outputs have the value that was sent, and the next update writes these fields again.
+"""
+ADOPT = "adopt"
+
+
+def computed_outputs(settings: Settings) -> dict[str, str]:
+    """Return the outputs that say which tenant and cloud an object of the stack lives in."""
+    return {TENANT: settings.tenant_id, CLOUD: settings.cloud.name}
+
+
+def require_tenant(settings: Settings, urn_name: str, olds: Mapping[str, Any]) -> None:
+    """
+    Make sure that an object of the state lives in the stack's tenant.
+
+    A state that does not say, for it was written before outputs did, is believed. Raises WrongTenant.
+    """
+    there, here = (str(olds.get(TENANT) or ""), str(olds.get(CLOUD) or "")), (settings.tenant_id, settings.cloud.name)
+    if any(there) and there != here:
+        raise WrongTenant(
+            f'"{urn_name}" lives in tenant {there[0]} (cloud {there[1]}), but the stack\'s config says {here[0]} '
+            f"(cloud {here[1]}): set tenantId and cloud back, or use a stack of its own for the other tenant"
+        )
+
+
+def require_same_adopt(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], replaces: Sequence[str]) -> None:
+    """
+    Make sure that `adopt` still means what it meant when the object came into the state.
+
+    Raises AdoptionError: it names another object now, or the object that it names is about to be replaced.
+    """
+    adopt = news.get(ADOPT)
+    if not isinstance(adopt, str):
+        return
+    if adopt.lower() not in (id_.lower(), str(olds.get(ADOPT) or "").lower()):
+        raise AdoptionError(
+            f"this resource manages {id_}, and adopt names {adopt}: remove adopt; to manage {adopt} too, declare it as "
+            "an entry of its own; to manage it instead, remove this entry first, with retain_on_delete if its object "
+            "must stay"
+        )
+    if replaces:
+        raise AdoptionError(
+            f"a change of {', '.join(replaces)} replaces {id_}, which is deleted first, and adopt would then name an "
+            "object that does not exist: remove adopt, which has done its work, and run again"
+        )
+
+
+def require_claims(kind: Kind, id_: str, inputs: Mapping[str, Any], answer: Any) -> None:
+    """
+    Ask the ledger *answer*, one of its questions, about all that a resource owns.
+
+    Raises OwnershipError: another resource has it.
+    """
+    for claim in kind.claims(id_, inputs):
+        refused = answer(claim)
+        if refused:
+            raise OwnershipError(refused)
+
+
+def uncertain_fields(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """Return the fields that an interrupted update may or may not have written, and that matter to *news*."""
+    names = olds.get(UNCERTAIN)
+    listed = names if isinstance(names, Sequence) and not isinstance(names, str) else []
+    return [name for name in map(str, listed) if news.get(name) is not None or olds.get(name) is not None]
+
+
+def outputs_after(
+    olds: Mapping[str, Any], news: Mapping[str, Any], written: Sequence[str], uncertain: Sequence[str]
+) -> dict[str, Any]:
+    """Return the outputs of an update that wrote some fields, perhaps others, and the rest not."""
+    values = {name: value for name, value in olds.items() if name != UNCERTAIN}
+    for name in written:
+        values.pop(name, None)
+        values.update({name: news[name]} if news.get(name) is not None else {})
+    values.update({name: news[name] for name in uncertain if news.get(name) is not None})
+    still = [name for name in uncertain_fields(olds, news) if name not in written]
+    unsure = sorted({*uncertain, *still})
+    return {**values, **({UNCERTAIN: unsure} if unsure else {})}

@@ -1,0 +1,231 @@
+"""
+What this machine did, for the next run to know: the proof of creates whose run was killed.
+
+A POST may take effect and the run that sent it die before the state has the id. So the intent is written down before
+the POST, and the id after it. The next run on this machine finds, for the same resource (URN), what its own journal
+proves, and nothing else. An entry goes when the state is seen to have the id, and with age.
+
+The journal is an SQLite database in one folder (`Settings.journal`, else the system's folder for the state of
+programs), synchronised to the disk at each entry. It holds no secret: of names and bodies it has digests only. Where it
+cannot be written, the run says so once and goes on without; then a killed run is ended by `python -m stacks recover`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from provider import process_lock
+
+if TYPE_CHECKING:  # loaded when the first entry is written or read
+    import sqlite3
+
+FILE = "journal.sqlite3"
+OFF = "off"
+"""The value of `Settings.journal` that keeps no journal."""
+
+_DAY = 24 * 3600.0
+_KEPT = 30 * _DAY
+"""Seconds that an entry with an id is kept, if no state is seen to have it."""
+_INTENT_PROVES = 3600.0
+"""Seconds that an entry without an id proves anything: later, what appeared meanwhile may be somebody's else."""
+_SECONDS_TO_WAIT = 5.0  # for another process that writes
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS creates (
+    tenant TEXT, urn TEXT, kind TEXT, name TEXT, fields TEXT, body TEXT, before TEXT, began REAL, run TEXT, id TEXT,
+    PRIMARY KEY (tenant, urn)
+)
+"""
+
+
+class Entry(NamedTuple):
+    """One create."""
+
+    urn: str
+    kind: str
+    name: str
+    """Digest of its display name."""
+    fields: tuple[str, ...]
+    """The declared fields that the body had."""
+    body: str
+    """Digest of their values."""
+    before: tuple[str, ...]
+    """The ids of the objects of that name and kind that existed before."""
+    began: float
+    """When the POST was about to be sent: seconds since the epoch, by this machine's clock."""
+    run: str = ""
+    """The lock of the process that was about to send it: see `provider.process_lock`."""
+    id: str = ""
+    """The id of what was created; empty while that is not known."""
+
+
+class Journal:
+    """The creates of one *tenant* on this machine. Safe to share between threads and processes."""
+
+    def __init__(
+        self,
+        folder: str,
+        tenant: str,
+        warn: Callable[[str], object] = lambda _: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder = folder
+        self._tenant = tenant
+        self._warn = warn
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._off = folder == OFF
+        self._entries: dict[str, Entry] | None = None
+
+    def intend(self, entry: Entry) -> None:
+        """Write down that *entry* is about to be sent."""
+        with self._lock:
+            run = self._lock_of_this_process()
+        self._write(entry._replace(run=run, id=""))
+
+    def created(self, urn: str, id_: str) -> None:
+        """Write down the id of what the create of *urn* made, or adopted."""
+        for other in [one.urn for one in tuple(self._all().values()) if one.id == id_ and one.urn != urn]:
+            self.forget(other)  # consent: this resource adopted what another had created
+        entry = self._all().get(urn) or Entry(urn, "", "", (), "", (), self._clock())
+        self._write(entry._replace(id=id_))
+
+    def forget(self, urn: str) -> None:
+        """Drop the entry of *urn*: its POST had no effect, or the state has the id."""
+        if self._all().pop(urn, None) is not None:
+            self._execute("DELETE FROM creates WHERE tenant = ? AND urn = ?", (self._tenant, urn))
+
+    def seen(self, urn: str, id_: str) -> None:
+        """Note that the state of the resource *urn* has *id_*: what proves it is in the state from now on."""
+        entry = self._all().get(urn)
+        if entry is not None and entry.id in ("", id_):
+            self.forget(urn)
+
+    def find(self, urn: str) -> Entry | None:
+        """Return what is known of the last create of *urn*, if that proves anything still."""
+        entry = self._all().get(urn)
+        if entry is None or self._clock() - entry.began > (_KEPT if entry.id else _INTENT_PROVES):
+            return None
+        return entry
+
+    def reload(self, urn: str) -> Entry | None:
+        """Return the same as another process may have written it since."""
+        with self._lock:
+            self._entries = None
+        return self.find(urn)
+
+    def is_under_way(self, entry: Entry) -> bool:
+        """Tell whether the process that wrote *entry* is still at work: a killed engine leaves its plugin behind."""
+        return not self._off and process_lock.is_held(self._path().parent, entry.run)
+
+    def owner(self, id_: str) -> str:
+        """Return the URN for which *id_* was created on this machine, if no state was seen to have it since."""
+        return next((entry.urn for entry in tuple(self._all().values()) if entry.id == id_), "")
+
+    def now(self) -> float:
+        """Return the time by this machine's clock, in seconds since the epoch."""
+        return self._clock()
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    # ------------------------------------------------------------------------------------------ the database
+
+    def _all(self) -> dict[str, Entry]:
+        """Return the entries by URN. Read once, for a run has the state's lock; no database is made for it."""
+        with self._lock:
+            if self._entries is None:
+                exists = not self._off and self._path().exists()
+                rows = self._run("SELECT * FROM creates WHERE tenant = ?", (self._tenant,)) if exists else []
+                self._entries = {row[1]: _entry(row[1:]) for row in rows}
+            return self._entries
+
+    def _write(self, entry: Entry) -> None:
+        if not entry.urn:  # the host does not tell which resource it is, so nothing could be recognised by it
+            return
+        self._all()[entry.urn] = entry
+        row = (self._tenant, *entry._replace(fields=_text(entry.fields), before=_text(entry.before)))  # type: ignore[arg-type]
+        self._execute(f"INSERT OR REPLACE INTO creates VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - marks
+
+    def _execute(self, statement: str, values: tuple[Any, ...]) -> None:
+        with self._lock:
+            self._run(statement, values)
+
+    def _run(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        if self._off:
+            return []
+        import sqlite3  # noqa: PLC0415 - a run that creates nothing needs no database
+
+        try:
+            self._connection = self._connection or self._connect()
+            return self._connection.execute(statement, values).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            self._off = True
+            self._warn(
+                f"the journal in {self._path().parent} cannot be used ({error}): if this run is killed, what it was "
+                "creating must be brought into the state with `python -m stacks recover`; INTUNE_JOURNAL names another "
+                "folder"
+            )
+            return []
+
+    def _lock_of_this_process(self) -> str:
+        try:
+            return "" if self._off else process_lock.hold(self._path().parent)
+        except OSError:  # the database, which is written next, says what is wrong with the folder
+            return ""
+
+    def _connect(self) -> sqlite3.Connection:
+        import sqlite3  # noqa: PLC0415 - as above
+
+        path = self._path()
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)  # before SQLite does, for others must not read it
+        connection = sqlite3.connect(path, timeout=_SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(_SCHEMA)
+        connection.execute("DELETE FROM creates WHERE began < ?", (self._clock() - _KEPT,))
+        return connection
+
+    def _path(self) -> Path:
+        return Path(self._folder or system_folder(os.environ)) / FILE
+
+
+def system_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """
+    Return the system's own folder for what a program keeps on this machine.
+
+    Sources: the XDG Base Directory Specification; Apple's File System Programming Guide; Windows' known folders.
+    """
+    name = "intune-derived-credentials"
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / name
+    if platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / name
+    return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / name
+
+
+def digest(value: Any) -> str:
+    """Return a digest of *value*, a part of a declaration, from which it cannot be read back."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _text(values: tuple[str, ...]) -> str:
+    return json.dumps(values)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    entry = Entry(*row)
+    return entry._replace(fields=tuple(json.loads(str(entry.fields))), before=tuple(json.loads(str(entry.before))))

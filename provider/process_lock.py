@@ -1,0 +1,62 @@
+"""
+A lock that a process holds as long as it lives, so that another can tell whether it still does.
+
+A killed engine leaves its plugin behind for a while, with a request under way. A process id would not tell: it is
+given out again, and a process that has ended keeps it until its parent takes notice. The system releases the lock of
+a file at the moment its process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from pathlib import Path
+
+_held: dict[Path, str] = {}
+"""The name of the lock that this process holds in each folder."""
+
+
+def hold(folder: Path) -> str:
+    """Hold a lock in *folder* until this process ends, and return its name: the same one at each call."""
+    if folder not in _held:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{uuid.uuid4()}.lock"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        _lock(descriptor)  # never closed: it ends with the process
+        _held[folder] = path.name
+    return _held[folder]
+
+
+def is_held(folder: Path, name: str) -> bool:
+    """Tell whether another process still holds the lock *name* in *folder*; one that is free is removed."""
+    if not name or name == _held.get(folder):
+        return False
+    path = folder / name
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        _lock(descriptor)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    path.unlink(missing_ok=True)
+    return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        """Lock the first byte. Raises OSError where another process has it."""
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        """Lock the whole file. Raises OSError where another process has it."""
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
