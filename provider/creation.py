@@ -81,21 +81,23 @@ def _refuse_namesakes(entity: Entity, tenant: Tenant, inputs: Json) -> None:
             return tenant.ledger.manager(claim, host.urn()) or None
 
         # Its own resource, whose name is about to change, may only be diffed after this create has begun.
-        if tenant.client.poll(manager, _SECONDS_FOR_THE_ENGINE) is None and entity.get(tenant, claim.id) is not None:
+        found = tenant.client.poll(manager, _SECONDS_FOR_THE_ENGINE, f"waiting to learn which resource has {claim}")
+        if found is None and entity.get(tenant, claim.id) is not None:
             raise AdoptionError(_taken(entity, tenant, inputs, claim))
 
 
 def _taken(entity: Entity, tenant: Tenant, inputs: Json, claim: Claim) -> str:
     """Say that *claim* has the name, whose it is as far as that is known, and what to declare."""
     there = f'the tenant already has "{inputs[NAME]}" ({entity.noun} {claim})'
-    other = tenant.ledger.undeclared_manager(claim, host.urn())
+    other, owner = tenant.ledger.undeclared_manager(claim, host.urn()), tenant.journal.owner(claim.id)
+    if owner.split("::")[:2] == host.urn().split("::")[:2]:  # an entry of this very stack
+        other = other or owner
     if other:
         old = other.rpartition("::")[2]
         return (
             f"{there}, which is {name_of(other)} of this stack: if that entry was renamed, declare "
             f"`renamed_from: {old}` (in a program, aliases); if only its display_name changes, apply that first"
         )
-    owner = tenant.journal.owner(claim.id)
     created = f", created on this machine for {name_of(owner)} of stack {owner.split('::')[0][11:]}" if owner else ""
     return (
         f"{there}{created}, and nothing proves that this resource created it: "

@@ -40,7 +40,7 @@ class Absences:
             if self._deadline is None:
                 self._deadline = self._client.now() + min(_LOOKS_AGAIN, self._client.settings.consistency)
             left = max(0.0, self._deadline - self._client.now())
-        return self._client.poll(look, left)
+        return self._client.poll(look, left, "looking again for what Graph does not show")
 
     def present(self, kind: str) -> None:
         """Note that an object of *kind* exists."""

@@ -160,15 +160,24 @@ class GraphClient:
         """Tell whether the same request may succeed a little later."""
         return self._backoff.attempts_at(error) > 1
 
-    def poll(self, probe: Callable[[], _T | None], deadline: float) -> _T | None:
-        """Ask *probe* until it returns something, for *deadline* seconds at the most; None if it never did."""
+    def poll(
+        self,
+        probe: Callable[[], _T | None],
+        deadline: float,
+        waiting: str = "waiting for Graph to show what was written",
+    ) -> _T | None:
+        """
+        Ask *probe* until it returns something, for *deadline* seconds at the most; None if it never did.
+
+        *waiting* is shown to the person who waits.
+        """
         started, attempt = self._clock(), 0
         while (found := probe()) is None:
             left = started + deadline - self._clock()
             if left <= 0:
                 return None
             attempt += 1
-            self._notify("waiting for Graph to show what was written")
+            self._notify(waiting)
             self._sleep(min(left, self._backoff.step(attempt, self._jitter)))
         return found
 
