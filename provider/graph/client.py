@@ -23,6 +23,7 @@ from provider.collection import Answer
 from provider.errors import GraphError, Throttled, Unauthenticated
 from provider.graph import answers, batch, paging, retry
 from provider.graph.auth import Tokens
+from provider.graph.causes import TRANSPORT
 from provider.graph.pacing import Pacer
 from provider.graph.transport import Sessions
 from provider.settings import Settings
@@ -228,7 +229,7 @@ class GraphClient:
                 stream=True,
             ) as response:
                 answer = answers.read(response, method, path, self._largest_answer)
-        except requests.RequestException as error:
+        except TRANSPORT as error:
             raise answers.unreachable(error, method, path, url) from None
         finally:
             _log.debug("%s %s (%s) %.3f s", method, path, request_id, self._clock() - started)

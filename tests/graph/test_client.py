@@ -52,7 +52,7 @@ def test_an_object_is_made_read_changed_and_deleted(client: GraphClient) -> None
         client.get(path)
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize("method", ["get", "patch", "put", "delete", "assign"])
 def test_what_can_be_repeated_is_repeated(
     client: GraphClient, portal: Portal, clock: Clock, status: int, method: str
@@ -79,6 +79,8 @@ def test_what_can_be_repeated_is_repeated(
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
+        ({"status": 408}, ServerFault),
+        ({"status": 425}, ServerFault),
         ({"status": 429}, Throttled),
         ({"status": 500}, ServerFault),
         ({"status": 503}, ServerFault),
