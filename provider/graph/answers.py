@@ -55,7 +55,7 @@ def read(response: requests.Response, method: str, path: str, largest: int = LAR
 def unreachable(error: Exception, method: str, path: str, url: str) -> IntuneError:
     """Make the error of a request to *url* that got no answer; an Unreachable knows if the request can have arrived."""
     cause = cause_of(error, urlsplit(url).netloc)
-    return misconfigured(error) or Unreachable(method, path, message=cause.text, sent=cause.sent)
+    return misconfigured(error, url) or Unreachable(method, path, message=cause.text, sent=cause.sent)
 
 
 def error_of(  # noqa: PLR0913 - the data of an error

@@ -13,6 +13,7 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import requests
@@ -97,12 +98,13 @@ def _is_refused(error: BaseException) -> bool:
     return isinstance(error, _NO_CONNECTION)
 
 
-def misconfigured(error: BaseException) -> ConfigError | None:
-    """Return what the environment has wrong, where *error* is due to that; None where it is not."""
+def misconfigured(error: BaseException, url: str) -> ConfigError | None:
+    """Return what the environment has wrong, where a request to *url* ended in *error* for that; None where not."""
     causes = list(chain(error))
-    proxies = requests.utils.get_environ_proxies("https://graph.microsoft.com")
-    socks = any(address.lower().startswith("socks") for address in proxies.values() if address)
-    if socks and importlib.util.find_spec("socks") is None and _has(causes, requests.exceptions.InvalidSchema):
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
+    without_socks = proxy.lower().startswith("socks") and importlib.util.find_spec("socks") is None
+    # azure-identity keeps only the text of what went wrong in one of several credentials.
+    if without_socks and (_has(causes, requests.exceptions.InvalidSchema) or "SOCKS" in str(error)):
         return ConfigError(
             "the environment names a SOCKS proxy, and the package for it is not installed: run "
             '`pip install "requests[socks]"` in the project\'s .venv, or unset ALL_PROXY and HTTPS_PROXY'
@@ -114,7 +116,7 @@ def misconfigured(error: BaseException) -> ConfigError | None:
         )
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         bundle = os.environ.get(variable)
-        if bundle and not os.path.exists(bundle) and type(error) is OSError:  # noqa: PTH110 - as requests looks for it
+        if bundle and url.startswith("https:") and not Path(bundle).exists():
             return ConfigError(f'{variable} names "{bundle}", which does not exist: correct it, or unset it')
     return None
 

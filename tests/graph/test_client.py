@@ -29,6 +29,7 @@ from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.settings import Cloud, Settings
 from tests.graph.conftest import Clock
+from tests.graph.test_auth import AZURE_CLI, Saying
 from tests.portal import Portal
 
 SETTINGS = "/deviceManagement/derivedCredentials"
@@ -277,6 +278,29 @@ def test_nobody_home_is_one_readable_line(settings: Settings, clock: Clock) -> N
     )
     assert not caught.value.sent
     assert len(clock.naps) == 3
+    client.close()
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_forbidden_explains_a_session_that_cannot_have_the_permission(
+    settings: Settings,
+    portal: Portal,
+    batched: bool,  # noqa: FBT001
+) -> None:
+    """A person of `az login` is not advised to have consent given, which is impossible there."""
+    credential = Saying(appid=AZURE_CLI, scp="User.Read")
+    client = GraphClient(settings, Tokens(settings, lambda: credential, clock=lambda: 0.0))
+    part = {"id": "0", "status": 403, "body": {"error": {"code": "Forbidden"}}}
+    portal.fault(path="batch", status=200, body={"responses": [part]})
+    portal.fault(path="derivedCredentials", status=403, body=part["body"])
+    if batched:
+        error = client.get_each([SETTINGS])[SETTINGS]
+    else:
+        with pytest.raises(Forbidden) as caught:
+            client.get(SETTINGS)
+        error = caught.value
+    assert "Azure CLI's application cannot have it" in str(error)
+    assert "az login --service-principal" in str(error)
     client.close()
 
 
