@@ -8,17 +8,15 @@ nowhere: redirects are not followed, and an address that Graph hands out is chec
 
 from __future__ import annotations
 
-import logging
 import random
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote as percent_encode
 
 from provider.collection import Answer
 from provider.errors import Forbidden, GraphError, Throttled, Unauthenticated
-from provider.graph import answers, batch, paging, retry
+from provider.graph import answers, batch, logs, paging, retry
 from provider.graph.auth import Tokens
 from provider.graph.causes import TRANSPORT
 from provider.graph.pacing import Pacer
@@ -30,8 +28,6 @@ VERSION = "beta"
 
 _PLAIN = " !#$&'()*+,-./:;=?@[]_~"
 _SECONDS_TO_CONNECT = 10.0
-
-_log = logging.getLogger("provider.graph")
 
 Json = dict[str, Any]
 _T = TypeVar("_T")
@@ -54,6 +50,8 @@ class GraphClient:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        if settings.debug:
+            logs.log_requests()
         self.settings = settings
         self.root = f"{settings.cloud.graph}/{VERSION}"
         self._tokens = tokens
@@ -219,25 +217,25 @@ class GraphClient:
 
     def _exchange(self, method: str, path: str, body: Json | None, token: str) -> Json | None:
         url = self._url(path)
-        request_id = str(uuid.uuid4())
-        started = self._clock()
+        exchange = logs.Exchange(method, url, self._clock)
         try:
-            with self._sessions.mine().request(
-                method,
-                url,
-                json=body,
-                auth=Bearer(token),
-                headers={"Accept": "application/json", "client-request-id": request_id, **self._approval(method)},
-                timeout=(_SECONDS_TO_CONNECT, self.settings.timeout),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                answer = answers.read(response, method, path, self._largest_answer)
+            with (
+                exchange,
+                self._sessions.mine().request(
+                    method,
+                    url,
+                    json=body,
+                    auth=Bearer(token),
+                    headers={"Accept": "application/json", "client-request-id": exchange.id, **self._approval(method)},
+                    timeout=(_SECONDS_TO_CONNECT, self.settings.timeout),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                exchange.answered(response.status_code, response.headers.get("request-id"))
+                return answers.read(response, method, path, self._largest_answer)
         except TRANSPORT as error:
             raise answers.unreachable(error, method, path, url) from None
-        finally:
-            _log.debug("%s %s (%s) %.3f s", method, path, request_id, self._clock() - started)
-        return answer
 
     def _approval(self, method: str) -> dict[str, str]:
         """Give the reason for a write, which tenants with Multi Admin Approval insist on."""
