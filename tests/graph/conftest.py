@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
@@ -13,6 +15,7 @@ from provider.graph.credentials import Login
 from provider.graph.tenant import Tenant
 from provider.settings import SANDBOX, Settings, locate, read
 from sandbox.graph import Sandbox
+from tests.graph.tls_server import Act, TlsServer
 
 
 class Clock:
@@ -78,3 +81,41 @@ def client(settings: Settings, tokens: Tokens, clock: Clock, told: list[str]) ->
 def tenant(client: GraphClient) -> Tenant:
     """The sandbox's tenant, as one run sees it."""
     return Tenant(client)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Whoever issued the server's certificate."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trust(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the client trust that, from the call on."""
+
+    def call() -> None:
+        bundle = tmp_path / "authority.pem"
+        authority.cert_pem.write_to_path(str(bundle))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+
+    return call
+
+
+@pytest.fixture
+def trusted(trust: Callable[[], None]) -> None:
+    """Let the client trust that."""
+    trust()
+
+
+@pytest.fixture
+def serve(authority: trustme.CA) -> Iterator[Callable[..., TlsServer]]:
+    """Start servers, and stop them after the test."""
+    started: list[TlsServer] = []
+
+    def start(act: Act, issued_by: trustme.CA | None = authority) -> TlsServer:
+        started.append(TlsServer(act, issued_by))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()

@@ -6,26 +6,57 @@ import socket
 import ssl
 from collections.abc import Callable
 from threading import Thread
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import trustme
 
-Act = Callable[[socket.socket, socket.socket], None]
-"""Answers a request: on the connection as the client sees it, or on the plain one below its TLS."""
+
+class Taken(NamedTuple):
+    """A request that was taken, and where its answer goes."""
+
+    data: bytes
+    connection: socket.socket
+    plain: socket.socket
+    """What is below the TLS of the connection."""
+
+    @property
+    def line(self) -> str:
+        """The first line."""
+        return self.data.partition(b"\r\n")[0].decode()
+
+
+Act = Callable[[Taken], None]
+"""Answers a request; then the connection ends."""
 
 
 def answering(head: str, body: bytes = b"") -> Act:
-    """Answer with *head*, its lines parted by ``|``, and *body*; then end the connection."""
+    """Answer with *head*, its lines parted by ``|``, and *body*."""
     text = "HTTP/1.1 " + head.replace("|", "\r\n") + "\r\n\r\n"
-    return lambda connection, _: connection.sendall(text.encode() + body)
+    return lambda taken: taken.connection.sendall(text.encode() + body)
 
 
-def garbling(connection: socket.socket, plain: socket.socket) -> None:  # noqa: ARG001 - an Act
+def garbling(taken: Taken) -> None:
     """Send what is no record of TLS."""
-    plain.sendall(b"\x17\x03\x03\x00\x20" + b"\x00" * 32)
+    taken.plain.sendall(b"\x17\x03\x03\x00\x20" + b"\x00" * 32)
 
 
-def hanging_up(connection: socket.socket, plain: socket.socket) -> None:
+def hanging_up(taken: Taken) -> None:
     """Answer nothing."""
+
+
+def forwarding(endpoint: str, change: dict[str, Act]) -> Act:
+    """Answer as the server at *endpoint* does, but a method in *change* only once, and then as that says."""
+
+    def forward(taken: Taken) -> None:
+        host = urlsplit(endpoint)
+        with socket.create_connection((host.hostname or "", host.port or 0), 20) as upstream:
+            upstream.sendall(taken.data.replace(b"Connection: keep-alive", b"Connection: close"))
+            answer = b"".join(iter(lambda: upstream.recv(65536), b""))
+        act = change.pop(taken.line.partition(" ")[0], None)
+        act(taken) if act else taken.connection.sendall(answer)
+
+    return forward
 
 
 class TlsServer:
@@ -70,14 +101,15 @@ class TlsServer:
             try:
                 secured = self._context.wrap_socket(plain, server_side=True) if self._context else plain
                 with secured as connection:
-                    self.requests.append(_request(connection))
-                    self._act(connection, below)
+                    taken = Taken(_request(connection), connection, below)
+                    self.requests.append(taken.line)
+                    self._act(taken)
             except OSError:
                 return  # the client does not trust the certificate, or has ended the connection
 
 
-def _request(connection: socket.socket) -> str:
-    """Read one request, with its body, and return its first line."""
+def _request(connection: socket.socket) -> bytes:
+    """Read one request, with its body."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += _received(connection)
@@ -87,7 +119,7 @@ def _request(connection: socket.socket) -> str:
     lengths = [line.partition(b":")[2] for line in head.lower().splitlines() if line.startswith(b"content-length:")]
     while len(body) < sum(map(int, lengths)):
         body += _received(connection)
-    return head.decode().splitlines()[0]
+    return head + b"\r\n\r\n" + body
 
 
 def _received(connection: socket.socket) -> bytes:
