@@ -51,7 +51,7 @@ _REMEDIES = {
     "AADSTS53003": "ask for an exception: a conditional access policy of the tenant blocks this sign-in",
 }
 
-_FAILED_BEFORE = "sign-in failed, see above: the reason is reported once in a run"
+_FAILED_BEFORE = "sign-in failed, see above: another resource of this run reports the reason"
 
 _INTUNES = "DeviceManagement"
 """How the names of Intune's permissions begin."""
