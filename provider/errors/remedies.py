@@ -7,6 +7,7 @@ is created again only where the program still declares it.
 
 from __future__ import annotations
 
+import math
 import re
 
 _PERMISSION = re.compile(r"\b\w+\.(Read|ReadWrite|PrivilegedOperations)\.All\b")
@@ -21,7 +22,7 @@ REJECTED = (
     "request-id"
 )
 APPROVAL = 'Give the reason: run `pulumi config set approvalJustification "<why>"`, then run again'
-_PROXY = "A proxy or a sign-in page may answer in Graph's place: check the network and HTTPS_PROXY, then run again"
+_AGAIN = "Run again; if it recurs, check whether a proxy or a sign-in page answers in Graph's place (HTTPS_PROXY)"
 _COMPARE = "run `pulumi preview --refresh --diff` to see what the tenant has"
 
 
@@ -72,9 +73,9 @@ def conflict(status: int | None) -> str:
 
 def throttled(retry_after: float | None) -> str:
     """Return the remedy of a 429 that asks to wait *retry_after* seconds."""
-    if retry_after is None:
+    if not retry_after:
         return "The tenant has had too many requests, and Graph does not say for how long: run again in some minutes"
-    return f"The tenant has had too many requests: run again in {retry_after:.0f} s, as Graph asks"
+    return f"The tenant has had too many requests: run again in {math.ceil(retry_after)} s, as Graph asks"
 
 
 def service_failed(method: str, path: str) -> str:
@@ -91,7 +92,7 @@ def unreachable(method: str, path: str, *, sent: bool) -> str:
 
 def unexpected(method: str) -> str:
     """Return the remedy of an answer that cannot be Graph's."""
-    return _PROXY if method == "GET" else f"The request may have taken effect: {_COMPARE}"
+    return _AGAIN if method == "GET" else f"The request may have taken effect: {_COMPARE}"
 
 
 def _doubt(method: str, path: str) -> str:

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from provider.errors import ApprovalRequired, GraphError, UnexpectedAnswer, Unreachable, error_class
+from provider.errors import ApprovalRequired, GraphError, IntuneError, UnexpectedAnswer, Unreachable, error_class
+from provider.graph.causes import TRANSPORT, cause_of, misconfigured
 from provider.graph.retry import retry_after_seconds
 
 APPROVAL_HEADER = "x-msft-approval-justification"
@@ -47,23 +48,14 @@ def read(response: requests.Response, method: str, path: str, largest: int = LAR
         return None
     body = _parse(text)
     if not isinstance(body, dict):
-        raise UnexpectedAnswer(method, path, status=status, message=_plain(response, text), request_id=_id(response))
+        raise _unexpected(response, method, path, _plain(response, text))
     return body
 
 
-def unreachable(error: requests.RequestException, method: str, path: str, url: str) -> Unreachable:
-    """Make the error of a request to *url* that got no answer; it knows whether the request can have arrived."""
-    host = urlsplit(url).netloc
-    if isinstance(error, requests.exceptions.ProxyError):
-        return Unreachable(method, path, message=f"the proxy does not lead to {host}", sent=False)
-    if isinstance(error, requests.exceptions.SSLError):
-        return Unreachable(method, path, message=f"the certificate of {host} is not trusted", sent=False)
-    if isinstance(error, requests.exceptions.ReadTimeout):
-        return Unreachable(method, path, message=f"{host} did not answer in time", sent=True)
-    # ConnectTimeout and a refused connection never carried the request; requests names both ConnectionError.
-    never_sent = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
-    reason = f"cannot connect to {host}" if never_sent else f"the connection to {host} broke off"
-    return Unreachable(method, path, message=reason, sent=not never_sent)
+def unreachable(error: Exception, method: str, path: str, url: str) -> IntuneError:
+    """Make the error of a request to *url* that got no answer; an Unreachable knows if the request can have arrived."""
+    cause = cause_of(error, urlsplit(url).netloc)
+    return misconfigured(error, url) or Unreachable(method, path, message=cause.text, sent=cause.sent)
 
 
 def error_of(  # noqa: PLR0913 - the data of an error
@@ -84,7 +76,7 @@ def error_of(  # noqa: PLR0913 - the data of an error
         code=str(error.get("code") or ""),
         message=message,
         request_id=request_id or str(inner.get("request-id") or ""),
-        retry_after=retry_after_seconds(retry_after, datetime.now(timezone.utc)),
+        retry_after=_retry_after(retry_after),
     )
 
 
@@ -120,19 +112,37 @@ def _message(message: str) -> str:
 
 
 def _text(response: requests.Response, method: str, path: str, largest: int) -> str:
-    """Read the body, which was not read yet, up to a size that no honest answer has."""
+    """
+    Read the body, which was not read yet, up to *largest* bytes.
+
+    A body that breaks off leaves the outcome unknown, whatever the status before it said: a gateway may have sent
+    that. Raises Unreachable then, and UnexpectedAnswer where a success is too large or cannot be decompressed.
+    """
     parts, size = [], 0
-    for part in response.iter_content(_CHUNK):
-        parts.append(part)
-        size += len(part)
-        if size > largest:
-            raise UnexpectedAnswer(
-                method,
-                path,
-                status=response.status_code,
-                message=f"the answer is larger than {largest >> 20} MiB",
-            )
+    try:
+        for part in response.iter_content(_CHUNK):
+            parts.append(part)
+            size += len(part)
+            if size > largest:
+                raise _unexpected(response, method, path, f"the answer is larger than {largest >> 20} MiB")
+    except requests.exceptions.ContentDecodingError:
+        if response.status_code >= requests.codes.multiple_choices:
+            return ""  # the status says it all
+        raise _unexpected(response, method, path, "the answer cannot be decompressed") from None
+    except TRANSPORT as error:
+        cause = cause_of(error, urlsplit(response.url).netloc)
+        broken = Unreachable(method, path, message=f"{cause.text} (after status {response.status_code})", sent=True)
+        broken.request_id, broken.retry_after = _id(response), _retry_after(response.headers.get("Retry-After"))
+        raise broken from None
     return b"".join(parts).decode("utf-8", errors="replace")
+
+
+def _unexpected(response: requests.Response, method: str, path: str, message: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(method, path, status=response.status_code, message=message, request_id=_id(response))
+
+
+def _retry_after(header: str | None) -> float | None:
+    return retry_after_seconds(header, datetime.now(timezone.utc))
 
 
 def _parse(text: str) -> object:

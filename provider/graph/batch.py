@@ -67,7 +67,8 @@ def _ask(client: GraphClient, paths: Sequence[str]) -> Iterator[tuple[str, Answe
         if part is None:
             yield path, UnexpectedAnswer("GET", path, message="the batch has no answer for it")
         else:
-            yield path, _answer(part, path)
+            read = _answer(part, path)
+            yield path, client.explained(read) if isinstance(read, GraphError) else read
 
 
 def _answer(part: Json, path: str) -> Answer:

@@ -8,23 +8,19 @@ nowhere: redirects are not followed, and an address that Graph hands out is chec
 
 from __future__ import annotations
 
-import logging
 import random
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote as percent_encode
 
-import requests
-from requests.auth import AuthBase
-
 from provider.collection import Answer
-from provider.errors import GraphError, Throttled, Unauthenticated
-from provider.graph import answers, batch, paging, retry
+from provider.errors import Forbidden, GraphError, Throttled, Unauthenticated
+from provider.graph import answers, batch, logs, paging, retry
 from provider.graph.auth import Tokens
+from provider.graph.causes import TRANSPORT
 from provider.graph.pacing import Pacer
-from provider.graph.transport import Sessions
+from provider.graph.transport import Bearer, Sessions
 from provider.settings import Settings
 
 VERSION = "beta"
@@ -33,21 +29,9 @@ VERSION = "beta"
 _PLAIN = " !#$&'()*+,-./:;=?@[]_~"
 _SECONDS_TO_CONNECT = 10.0
 
-_log = logging.getLogger("provider.graph")
-
 Json = dict[str, Any]
 _T = TypeVar("_T")
-
-
-class _Bearer(AuthBase):
-    """Signs a request. As an auth object and not a header: else requests prefers what it finds in ~/.netrc."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+_E = TypeVar("_E", bound=GraphError)
 
 
 class GraphClient:
@@ -66,6 +50,8 @@ class GraphClient:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        if settings.debug:
+            logs.log_requests()
         self.settings = settings
         self.root = f"{settings.cloud.graph}/{VERSION}"
         self._tokens = tokens
@@ -84,9 +70,17 @@ class GraphClient:
         self._sessions.close()
         self._tokens.close()
 
+    def sign_in(self) -> None:
+        """Get a token, if there is none yet. Raises SignInError: in full for the first call of a run that fails."""
+        self._tokens.token()
+
     def permissions(self) -> frozenset[str]:
         """Return what the token says that its bearer may do."""
         return self._tokens.permissions()
+
+    def why_not(self) -> str:
+        """Return why this kind of sign-in cannot have Intune's permissions; empty where it can."""
+        return self._tokens.why_not()
 
     # ------------------------------------------------------------------------------------------ verbs
 
@@ -221,31 +215,40 @@ class GraphClient:
         with self._pacer.pass_through(writes=writes, requests=reads or 1):
             if writes:
                 self._permit()
-            return self._exchange(method, path, body, token)
+            try:
+                return self._exchange(method, path, body, token)
+            except Forbidden as error:
+                raise self.explained(error) from None
+
+    def explained(self, error: _E) -> _E:
+        """Return *error* with the remedy for a 403, if the sign-in is of a kind that cannot have the permission."""
+        if isinstance(error, Forbidden) and (reason := self._tokens.why_not()):
+            error.remedy = reason
+        return error
 
     # ------------------------------------------------------------------------------------------ the wire
 
     def _exchange(self, method: str, path: str, body: Json | None, token: str) -> Json | None:
         url = self._url(path)
-        request_id = str(uuid.uuid4())
-        started = self._clock()
+        exchange = logs.Exchange(method, url, self._clock)
         try:
-            with self._sessions.mine().request(
-                method,
-                url,
-                json=body,
-                auth=_Bearer(token),
-                headers={"Accept": "application/json", "client-request-id": request_id, **self._approval(method)},
-                timeout=(_SECONDS_TO_CONNECT, self.settings.timeout),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                answer = answers.read(response, method, path, self._largest_answer)
-        except requests.RequestException as error:
+            with (
+                exchange,
+                self._sessions.mine().request(
+                    method,
+                    url,
+                    json=body,
+                    auth=Bearer(token),
+                    headers={"Accept": "application/json", "client-request-id": exchange.id, **self._approval(method)},
+                    timeout=(_SECONDS_TO_CONNECT, self.settings.timeout),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                exchange.answered(response.status_code, response.headers.get("request-id"))
+                return answers.read(response, method, path, self._largest_answer)
+        except TRANSPORT as error:
             raise answers.unreachable(error, method, path, url) from None
-        finally:
-            _log.debug("%s %s (%s) %.3f s", method, path, request_id, self._clock() - started)
-        return answer
 
     def _approval(self, method: str) -> dict[str, str]:
         """Give the reason for a write, which tenants with Multi Admin Approval insist on."""

@@ -4,20 +4,21 @@ Who signs in: one azure-identity credential per kind of `auth`.
 =================  ================================================================================================
 auth               what it takes from the environment; secrets come from nowhere else
 =================  ================================================================================================
-default            whatever DefaultAzureCredential finds: the variables below, a managed identity, `az login`, …
-azureCli           the session of `az login --tenant …`
-environment        what EnvironmentCredential reads: AZURE_CLIENT_ID, AZURE_TENANT_ID and a secret or a certificate
-clientSecret       AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
-clientCertificate  AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH, perhaps AZURE_CLIENT_CERTIFICATE_PASSWORD
-managedIdentity    AZURE_CLIENT_ID, if it is a user-assigned one
-workloadIdentity   AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE
+default            …CLIENT_ID and a secret, a certificate or a token file; else what DefaultAzureCredential finds
+azureCli           the session of `az login --service-principal --tenant …`
+environment        …CLIENT_ID and a secret or a certificate; with AZURE_ names also AZURE_TENANT_ID
+clientSecret       …CLIENT_ID, …CLIENT_SECRET
+clientCertificate  …CLIENT_ID, …CLIENT_CERTIFICATE_PATH, perhaps …CLIENT_CERTIFICATE_PASSWORD
+managedIdentity    …CLIENT_ID, if it is a user-assigned one
+workloadIdentity   …CLIENT_ID, …FEDERATED_TOKEN_FILE
 azurePipelines     AZURESUBSCRIPTION_CLIENT_ID, AZURESUBSCRIPTION_SERVICE_CONNECTION_ID, SYSTEM_ACCESSTOKEN
-githubOidc         AZURE_CLIENT_ID, and the job's `id-token: write` permission (ACTIONS_ID_TOKEN_REQUEST_URL, …_TOKEN)
-interactive        AZURE_CLIENT_ID, if not Microsoft's own development application: opens a browser
+githubOidc         …CLIENT_ID, and the job's `id-token: write` permission (ACTIONS_ID_TOKEN_REQUEST_URL, …_TOKEN)
+interactive        …CLIENT_ID, an application of one's own: opens a browser
 deviceCode         the same: shows a code to be typed into a browser anywhere
 =================  ================================================================================================
 
-The tenant and the cloud are always those of the stack, never the environment's.
+… is INTUNE_, or AZURE_ where no INTUNE_ name is set: see `provider.graph.identity`. The tenant and the cloud are always
+those of the stack, never the environment's.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-import requests
 from azure.core.credentials import AccessToken
 from azure.identity import (
     AzureCliCredential,
@@ -43,9 +43,26 @@ from azure.identity import (
 )
 
 from provider.errors import SignInError
+from provider.graph.github import github_assertion
+from provider.graph.identity import (
+    CERTIFICATE_PASSWORD,
+    CERTIFICATE_PATH,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    TOKEN_FILE,
+    Identity,
+    need,
+)
 from provider.settings import Settings
 
-_TIMEOUT = (10.0, 30.0)  # seconds to connect to GitHub's token service, and to wait for its answer
+MICROSOFTS_APPLICATIONS = {
+    "04b07795-8ddb-461a-bbee-02f9e1bf7b46": "the Azure CLI's application",  # azure-identity's default for people, too
+    "1950a258-227b-4e31-a9cf-717495945fc2": "Azure PowerShell's application",
+}
+"""
+What people sign in to with Microsoft's own tools. Their permissions on Graph are a fixed list without Intune's, and no
+administrator can add to it (AADSTS65002; https://github.com/Azure/azure-cli/issues/22775).
+"""
 
 
 class Credential(Protocol):
@@ -64,15 +81,17 @@ class Login:
     def __init__(self, settings: Settings, environ: Mapping[str, str], notify: Callable[[str], object]) -> None:
         self._settings = settings
         self._environ = environ
+        self._identity = Identity(environ)
         self._notify = notify
 
     def credential(self) -> Credential:
         """
         Build the credential.
 
-        Raises SignInError: the environment lacks something, or this way of signing in leads to another cloud.
+        Raises SignInError: the environment lacks something, or this way of signing in leads to another tenant or cloud.
         """
         kind = self._settings.auth
+        self._identity.refuse_other_tenant(self._settings)
         if self._settings.cloud.is_sandbox and kind == "azureCli":
             raise SignInError(
                 "auth is azureCli, and cloud is sandbox: the Azure CLI would hand a real token to a stand-in; "
@@ -106,48 +125,70 @@ class Login:
     def _in(self) -> dict[str, Any]:
         return {"tenant_id": self._settings.tenant_id, **self._at}
 
-    @property
-    def _client(self) -> dict[str, Any]:
-        """The application a person signs in to; Microsoft's own for development, where none is named."""
-        client_id = self._environ.get("AZURE_CLIENT_ID")
-        return {"client_id": client_id} if client_id else {}
-
     def _default(self) -> Any:
+        if self._identity.is_own:
+            return self._own()
         if self._settings.cloud.is_sandbox:
             return self._environment()
         tenants = [self._settings.tenant_id]
         return DefaultAzureCredential(authority=self._settings.cloud.authority, additionally_allowed_tenants=tenants)
 
     def _environment(self) -> Any:
+        if self._identity.is_own:
+            return self._own()
         return EnvironmentCredential(additionally_allowed_tenants=[self._settings.tenant_id], **self._at)
 
+    def _own(self) -> Any:
+        """Build what the variables INTUNE_… are enough for, since azure-identity reads no names but AZURE_…."""
+        for part, build in (
+            (CLIENT_SECRET, self._client_secret),
+            (CERTIFICATE_PATH, self._client_certificate),
+            (TOKEN_FILE, self._workload_identity),
+        ):
+            if self._identity.get(part):
+                return build()
+        raise SignInError(
+            f"auth is {self._settings.auth}, and INTUNE_CLIENT_ID is set without INTUNE_CLIENT_SECRET, "
+            "INTUNE_CLIENT_CERTIFICATE_PATH or INTUNE_FEDERATED_TOKEN_FILE: set one of them, or choose how to sign in "
+            "with `pulumi config set auth <kind>` (docs/sign-in.md)"
+        )
+
     def _client_secret(self) -> Any:
-        client_id, secret = self._need("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")
+        client_id, secret = self._need(CLIENT_ID, CLIENT_SECRET)
         return ClientSecretCredential(client_id=client_id, client_secret=secret, **self._in)
 
     def _client_certificate(self) -> Any:
-        client_id, path = self._need("AZURE_CLIENT_ID", "AZURE_CLIENT_CERTIFICATE_PATH")
-        password = self._environ.get("AZURE_CLIENT_CERTIFICATE_PASSWORD") or None
+        client_id, path = self._need(CLIENT_ID, CERTIFICATE_PATH)
+        password = self._identity.get(CERTIFICATE_PASSWORD)
         return CertificateCredential(client_id=client_id, certificate_path=path, password=password, **self._in)
 
     def _managed_identity(self) -> Any:
-        return ManagedIdentityCredential(client_id=self._environ.get("AZURE_CLIENT_ID") or None)
+        return ManagedIdentityCredential(client_id=self._identity.get(CLIENT_ID))
 
     def _workload_identity(self) -> Any:
-        client_id, path = self._need("AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE")
+        client_id, path = self._need(CLIENT_ID, TOKEN_FILE)
         return WorkloadIdentityCredential(client_id=client_id, token_file_path=path, **self._in)
 
     def _azure_pipelines(self) -> Any:
-        client_id, connection, token = self._need(
-            "AZURESUBSCRIPTION_CLIENT_ID", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "SYSTEM_ACCESSTOKEN"
+        client_id, connection, token = need(
+            self._environ,
+            self._settings.auth,
+            "AZURESUBSCRIPTION_CLIENT_ID",
+            "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+            "SYSTEM_ACCESSTOKEN",
         )
         return AzurePipelinesCredential(
             client_id=client_id, service_connection_id=connection, system_access_token=token, **self._in
         )
 
     def _github_oidc(self) -> Any:
-        (client_id,) = self._need("AZURE_CLIENT_ID")
-        url, bearer = self._need("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+        (client_id,) = self._need(CLIENT_ID)
+        url, bearer = need(
+            self._environ,
+            self._settings.auth,
+            "ACTIONS_ID_TOKEN_REQUEST_URL",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        )
         audience = self._settings.cloud.exchange
 
         # Called anew for each token: an assertion lives five minutes, a run can take an hour (AADSTS700024).
@@ -156,48 +197,26 @@ class Login:
         )
 
     def _interactive(self) -> Any:
-        return InteractiveBrowserCredential(**self._client, **self._in)
+        return InteractiveBrowserCredential(client_id=self._application(), **self._in)
 
     def _device_code(self) -> Any:
         def prompt(address: str, code: str, _expires: datetime) -> None:
             self._notify(f"to sign in, open {address} in a browser and enter the code {code}")
 
-        return DeviceCodeCredential(prompt_callback=prompt, **self._client, **self._in)
+        return DeviceCodeCredential(prompt_callback=prompt, client_id=self._application(), **self._in)
 
-    def _need(self, *names: str) -> list[str]:
-        """Return the values of variables that must be set."""
-        missing = [name for name in names if not self._environ.get(name)]
-        if missing:
-            raise SignInError(
-                f"auth is {self._settings.auth}, and {' and '.join(missing)} "
-                f"{'are' if len(missing) > 1 else 'is'} not set in the environment (docs/sign-in.md)"
-            )
-        return [self._environ[name] for name in names]
-
-
-def github_assertion(url: str, bearer: str, audience: str) -> str:
-    """
-    Fetch the identity token of the running GitHub job.
-
-    Raises SignInError: GitHub refuses it. The text never has the token.
-
-    Source: https://docs.github.com/actions/reference/openid-connect-reference
-    """
-    try:
-        answer = requests.get(
-            url,
-            params={"audience": audience},
-            headers={"Authorization": f"Bearer {bearer}"},
-            timeout=_TIMEOUT,
-            allow_redirects=False,
-        )
-    except requests.RequestException as error:
-        raise SignInError(f"GitHub's token service cannot be reached ({type(error).__name__})") from None
-    if answer.status_code != requests.codes.ok:
+    def _application(self) -> str:
+        """Return the application that a person signs in to. Raises SignInError: it is Microsoft's own, or none."""
+        client_id = self._identity.get(CLIENT_ID) or ""
+        if client_id and client_id.lower() not in MICROSOFTS_APPLICATIONS:
+            return client_id
+        variable = self._identity.name(CLIENT_ID) if client_id else "INTUNE_CLIENT_ID"
+        problem = "an application of Microsoft" if client_id else "not set"
         raise SignInError(
-            f"GitHub's token service answered {answer.status_code}: give the job `permissions: id-token: write`"
+            f"auth is {self._settings.auth}, and {variable} is {problem}: set it to the id of an application "
+            "of your own that has Intune's delegated permissions, because those of Microsoft's applications are a "
+            "fixed list without Intune's (docs/sign-in.md)"
         )
-    try:
-        return str(answer.json()["value"])
-    except (ValueError, KeyError, TypeError):
-        raise SignInError("the answer of GitHub's token service has no token: it is not GitHub's") from None
+
+    def _need(self, *parts: str) -> list[str]:
+        return self._identity.need(self._settings.auth, *parts)

@@ -1,15 +1,17 @@
 """
 Lists: every object on every page, whatever leads from one page to the next.
 
-Graph hands out the address of each next page. It is followed on the stack's own cloud only, so that no token goes
-astray; and a list that does not come to an end is an error, not a run that never ends.
+Graph hands out the address of each next page. It is followed on the stack's own cloud only, so that no token leaves
+the cloud; and a list that does not come to an end is an error, not a run that never ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from provider.collection import is_object
 from provider.errors import UnexpectedAnswer
@@ -19,6 +21,7 @@ if TYPE_CHECKING:  # the client offers this module's function as one of its verb
 
 Json = dict[str, Any]
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _IDLE_PAGES = 20
 """Pages in a row without anything new: Graph does send empty ones where it filters late, but not many."""
 
@@ -60,9 +63,30 @@ def _fresh(members: list[Json], ids: set[str]) -> Iterator[Json]:
 
 
 def _here(client: GraphClient, link: object) -> str | None:
-    """Return the *link* to a next page, if there is one. Raises UnexpectedAnswer where it leads elsewhere."""
-    if link is None or (isinstance(link, str) and urlsplit(link)[:2] == urlsplit(client.root)[:2]):
-        return link
+    """
+    Return the *link* to a next page, if there is one, as an address of the client's own root.
+
+    Raises UnexpectedAnswer where it leads elsewhere. Only its path and query are taken, so that the token goes to the
+    stack's cloud however an HTTP library reads the rest.
+    """
+    if link is None:
+        return None
+    own = urlsplit(client.root)
+    try:
+        parts = urlsplit(link if isinstance(link, str) else "")
+        is_own = _origin(parts) == _origin(own)
+    except ValueError:  # its host is not an address, or its port not a number
+        is_own = False
+    if is_own:
+        return urlunsplit((own.scheme, own.netloc, parts.path, parts.query, ""))
     raise UnexpectedAnswer(
         "GET", str(link), message=f"the next page is not on {client.settings.cloud.graph}; no token was sent there"
     )
+
+
+def _origin(address: SplitResult) -> tuple[str, str, int | None, str | None]:
+    """Return what makes two addresses lead to one server: neither letter case, nor a default port, nor zeros do."""
+    host = address.hostname or ""
+    with suppress(ValueError):  # it is a name
+        host = str(ip_address(host))
+    return address.scheme, host, address.port or _DEFAULT_PORTS.get(address.scheme), address.username

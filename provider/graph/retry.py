@@ -6,7 +6,8 @@ What came back                         repeatable (1)     a POST that creates
 =====================================  =================  ==================
 429, 503                               repeat             look first (2)
 401                                    once, fresh token  look first (2), once
-500, 502, 504, the connection broke    repeat             look first (2)
+408, 425, 499, 500, 502, 504           repeat             look first (2)
+the connection broke, or the answer    repeat             look first (2)
 no connection at all                   repeat, briefly    repeat, briefly
 any other status                       never              never
 =====================================  =================  ==================
@@ -27,7 +28,10 @@ from email.utils import parsedate_to_datetime
 
 from provider.errors import GraphError, Throttled, Unreachable
 
-TRANSIENT = frozenset({429, 500, 502, 503, 504})
+TRANSIENT = frozenset({408, 425, 429, 499, 500, 502, 503, 504})
+
+_LONGEST_WAIT = 86_400.0
+"""Seconds of Retry-After beyond which it is taken for a mistake, as a date of the year 9999 is."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,14 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
         seconds = float(header)
     except ValueError:
         seconds = _until(header, now)
-    return max(0.0, seconds) if seconds < float("inf") else None
+    return max(0.0, seconds) if seconds <= _LONGEST_WAIT else None
 
 
 def _until(date: str, now: datetime) -> float:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+        if moment.tzinfo is None:  # "-0000": an HTTP date is always GMT
+            moment = moment.replace(tzinfo=timezone.utc)
+        return (moment - now).total_seconds()
+    except (ValueError, TypeError, OverflowError):  # it is not a date, or has a zone or a year beyond all calendars
         return float("inf")
-    if moment.tzinfo is None:  # "-0000": an HTTP date is always GMT
-        moment = moment.replace(tzinfo=timezone.utc)
-    return (moment - now).total_seconds()

@@ -11,9 +11,21 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from requests import Session
+from requests import PreparedRequest, Session
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from urllib3.util.ssl_ import create_urllib3_context
+
+
+class Bearer(AuthBase):
+    """Signs a request. As an auth object and not a header: else requests prefers what it finds in ~/.netrc."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:  # noqa: D102 - as AuthBase says
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
 
 class Transport(HTTPAdapter):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from provider import host
 from provider.graph.auth import Tokens
@@ -17,6 +18,7 @@ from provider.graph.tenant import Tenant
 from provider.journal import Journal
 from provider.settings import SANDBOX, Settings, locate, read
 from sandbox.graph import Sandbox
+from tests.graph.tls_server import Act, TlsServer
 
 
 class Clock:
@@ -106,3 +108,41 @@ def next_run(client: GraphClient, tmp_path: Path) -> Iterator[Callable[[], Tenan
             return Tenant(client, journal=journal)
 
         yield begin
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Whoever issued the server's certificate."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trust(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the client trust that, from the call on."""
+
+    def call() -> None:
+        bundle = tmp_path / "authority.pem"
+        authority.cert_pem.write_to_path(str(bundle))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+
+    return call
+
+
+@pytest.fixture
+def trusted(trust: Callable[[], None]) -> None:
+    """Let the client trust that."""
+    trust()
+
+
+@pytest.fixture
+def serve(authority: trustme.CA) -> Iterator[Callable[..., TlsServer]]:
+    """Start servers, and stop them after the test."""
+    started: list[TlsServer] = []
+
+    def start(act: Act, issued_by: trustme.CA | None = authority) -> TlsServer:
+        started.append(TlsServer(act, issued_by))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()

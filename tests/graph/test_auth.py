@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from azure.core.credentials import AccessToken
 from provider.errors import SignInError
 from provider.graph.auth import Tokens, claims
 from provider.graph.credentials import Login
-from provider.settings import Settings
+from provider.settings import CLOUDS, Settings
 from tests.portal import Portal
 
 OTHER = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
@@ -44,6 +46,21 @@ class Fixed:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
+
+class Saying(Fixed):
+    """A credential whose token says what the test wants of itself."""
+
+    def __init__(self, **payload: Any) -> None:
+        super().__init__("", 10_000)
+        self._payload = payload
+
+    def get_token(self, *_scopes: str, tenant_id: str | None = None) -> AccessToken:
+        """Return the token."""
+        return AccessToken(jwt(tid=tenant_id, **self._payload), 10_000)
 
 
 def test_the_environments_client_signs_in(settings: Settings, portal: Portal) -> None:
@@ -113,6 +130,89 @@ def test_a_wrong_secret_is_one_sentence(settings: Settings, monkeypatch: pytest.
     assert "a-secret-that-is-wrong" not in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 450
+
+
+def test_failed_sign_in_is_tried_and_explained_once(
+    settings: Settings, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty resources with a wrong secret are one token request and one reason; the others refer to that."""
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "a-secret-that-is-wrong")
+    tokens = Tokens(settings, Login(settings, os.environ, print).credential)
+
+    def fail(_: int) -> str:
+        with pytest.raises(SignInError) as caught:
+            tokens.token()
+        return str(caught.value)
+
+    with ThreadPoolExecutor(16) as pool:
+        said = list(pool.map(fail, range(40)))
+    assert sum("AADSTS7000215" in one for one in said) == 1
+    assert sum(one.startswith("sign-in failed, see above") for one in said) == 39
+    assert [one["method"] for one in portal.requests() if "/token" in one["path"]] == ["POST"]
+
+
+def test_declined_device_code_is_prompted_once(settings: Settings, portal: Portal) -> None:
+    """A person who declines is not asked again for each resource."""
+    told: list[str] = []
+    portal.fault(path="/token", times=9, status=400, body={"error": "authorization_declined"})
+    tokens = Tokens(settings, Login(replace(settings, auth="deviceCode"), os.environ, told.append).credential)
+    for said in ("failed: ", "see above", "see above"):
+        with pytest.raises(SignInError, match=said):
+            tokens.token()
+    assert len(told) == 1
+
+
+def test_renewal_that_fails_is_remembered_too(settings: Settings) -> None:
+    """A run whose secret expires in the middle reports it once."""
+    tenants = iter([settings.tenant_id, OTHER])
+    tokens = Tokens(settings, lambda: Fixed(next(tenants), 10_000), clock=lambda: 0.0)
+    tokens.renew(refused=tokens.token())
+    with pytest.raises(SignInError, match=f"the token is one of tenant {OTHER}"):
+        tokens.token()
+    with pytest.raises(SignInError, match="see above"):
+        tokens.token()
+
+
+@pytest.mark.parametrize(
+    ("payload", "explained"),
+    [
+        ({"appid": AZURE_CLI, "scp": "User.Read Group.ReadWrite.All"}, True),
+        ({"appid": "1950a258-227b-4e31-a9cf-717495945fc2", "scp": "User.Read"}, True),
+        ({"appid": AZURE_CLI, "scp": "DeviceManagementConfiguration.ReadWrite.All"}, False),
+        ({"appid": "11111111-2222-3333-4444-555555555555", "scp": "User.Read"}, False),
+        ({"appid": "11111111-2222-3333-4444-555555555555", "roles": ["User.Read.All"]}, False),
+    ],
+)
+def test_session_of_a_person_explains_the_missing_permission(
+    settings: Settings,
+    payload: dict[str, Any],
+    explained: bool,  # noqa: FBT001
+) -> None:
+    """`az login` as a person is to an application whose permissions nobody can extend: to advise consent is vain."""
+    reason = Tokens(settings, lambda: Saying(**payload), clock=lambda: 0.0).why_not()
+    assert ("az login --service-principal" in reason) is explained
+    assert bool(reason) is explained
+
+
+def test_missing_certificate_file_is_one_sentence(settings: Settings) -> None:
+    """A path that leads nowhere is no bug of this project."""
+    environ = {"INTUNE_CLIENT_ID": "x", "INTUNE_CLIENT_CERTIFICATE_PATH": "/no/such/file"}
+    login = Login(replace(settings, auth="clientCertificate"), environ, print)
+    with pytest.raises(SignInError, match=r"No such file or directory: '/no/such/file'"):
+        Tokens(settings, login.credential).token()
+
+
+@pytest.mark.skipif(importlib.util.find_spec("socks") is not None, reason="the package for SOCKS is installed")
+@pytest.mark.parametrize("auth", ["clientSecret", "environment", "default"])
+def test_socks_proxy_without_its_package_names_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, auth: str
+) -> None:
+    """The sign-in is the first request, so it is there that the package is missed."""
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    public = replace(settings, auth=auth, cloud=CLOUDS["public"])
+    tokens = Tokens(public, Login(public, os.environ, print).credential)
+    with pytest.raises(SignInError, match=r'pip install "requests\[socks\]"'):
+        tokens.token()
 
 
 def test_nobody_signed_in_is_one_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -24,11 +25,13 @@ from provider.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from provider.graph import paging
 from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.settings import Cloud, Settings
 from tests.graph.conftest import Clock
+from tests.graph.test_auth import AZURE_CLI, Saying
 from tests.portal import Portal
 
 SETTINGS = "/deviceManagement/derivedCredentials"
@@ -52,7 +55,7 @@ def test_an_object_is_made_read_changed_and_deleted(client: GraphClient) -> None
         client.get(path)
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize("method", ["get", "patch", "put", "delete", "assign"])
 def test_what_can_be_repeated_is_repeated(
     client: GraphClient, portal: Portal, clock: Clock, status: int, method: str
@@ -79,6 +82,8 @@ def test_what_can_be_repeated_is_repeated(
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
+        ({"status": 408}, ServerFault),
+        ({"status": 425}, ServerFault),
         ({"status": 429}, Throttled),
         ({"status": 500}, ServerFault),
         ({"status": 503}, ServerFault),
@@ -207,11 +212,58 @@ def test_all_pages_are_read(client: GraphClient, portal: Portal) -> None:
     assert len(portal.sent()) == 3
 
 
-@pytest.mark.parametrize("link", ["https://graph.evil.example/beta/x", "http://127.0.0.1:9/beta/x", "//evil.example/x"])
-def test_a_next_page_elsewhere_gets_no_token(client: GraphClient, portal: Portal, link: str) -> None:
-    """A nextLink is followed only on the stack's own cloud."""
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://graph.evil.example/beta/x",
+        "http://127.0.0.1:9/beta/x",
+        "//evil.example/x",
+        "https://HOST/beta/x",
+        "http://HOST@evil.example/beta/x",
+        "http://evil.example@HOST/beta/x",
+        "http://evil.example\\@HOST/beta/x",
+        "http://HOST.evil.example/beta/x",
+        "http://127.0.0.1:port/beta/x",
+        "http://127.0.0.1/beta/x",
+        "http://[::1/beta/x",
+        "/beta/x",
+        "",
+        7,
+    ],
+)
+def test_a_next_page_elsewhere_gets_no_token(client: GraphClient, portal: Portal, link: object) -> None:
+    """A nextLink is followed only on the stack's own cloud, and what is no address is not followed at all."""
+    link = link.replace("HOST", urlsplit(client.root).netloc) if isinstance(link, str) else link
     portal.fault(path="derivedCredentials", status=200, body={"value": [], "@odata.nextLink": link})
     with pytest.raises(UnexpectedAnswer, match="no token was sent there"):
+        list(client.pages(SETTINGS))
+
+
+@pytest.mark.parametrize(
+    ("root", "link"),
+    [
+        ("https://graph.microsoft.com/beta", "https://graph.microsoft.com:443/beta/x?$skiptoken=a"),
+        ("https://graph.microsoft.com/beta", "HTTPS://Graph.Microsoft.COM/beta/x?$skiptoken=a#fragment"),
+        ("https://graph.microsoft.com:443/beta", "https://graph.microsoft.com/beta/x?$skiptoken=a"),
+        ("http://127.0.0.1/beta", "http://127.0.0.1:80/beta/x?$skiptoken=a"),
+        ("http://[::1]:8080/beta", "http://[0:0:0:0:0:0:0:1]:8080/beta/x?$skiptoken=a"),
+        ("https://[2001:db8::a]/beta", "https://[2001:DB8:0::A]:443/beta/x?$skiptoken=a"),
+    ],
+)
+def test_next_page_is_compared_as_an_address(client: GraphClient, root: str, link: str) -> None:
+    """A gateway may name the port or write the host in capitals: it is the same cloud, and asked as it always is."""
+    client.root = root
+    assert paging._here(client, link) == f"{root}/x?$skiptoken=a"
+
+
+def test_next_page_in_another_spelling_is_read(client: GraphClient, portal: Portal) -> None:
+    """All pages count, and a page that was read is known again however it is spelled."""
+    link = f"{client.root}{SETTINGS}?$skiptoken=1".replace("http:", "HTTP:")
+    portal.fault(path="derivedCredentials", status=200, body={"value": [{"id": "1"}], "@odata.nextLink": link})
+    portal.fault(path="skiptoken", status=200, body={"value": [{"id": "2"}]})
+    assert [one["id"] for one in client.pages(SETTINGS)] == ["1", "2"]
+    portal.fault(path="derivedCredentials", times=9, status=200, body={"value": [], "@odata.nextLink": link})
+    with pytest.raises(UnexpectedAnswer, match="in a circle"):
         list(client.pages(SETTINGS))
 
 
@@ -275,6 +327,29 @@ def test_nobody_home_is_one_readable_line(settings: Settings, clock: Clock) -> N
     )
     assert not caught.value.sent
     assert len(clock.naps) == 3
+    client.close()
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_forbidden_explains_a_session_that_cannot_have_the_permission(
+    settings: Settings,
+    portal: Portal,
+    batched: bool,  # noqa: FBT001
+) -> None:
+    """A person of `az login` is not advised to have consent given, which is impossible there."""
+    credential = Saying(appid=AZURE_CLI, scp="User.Read")
+    client = GraphClient(settings, Tokens(settings, lambda: credential, clock=lambda: 0.0))
+    part = {"id": "0", "status": 403, "body": {"error": {"code": "Forbidden"}}}
+    portal.fault(path="batch", status=200, body={"responses": [part]})
+    portal.fault(path="derivedCredentials", status=403, body=part["body"])
+    if batched:
+        error = client.get_each([SETTINGS])[SETTINGS]
+    else:
+        with pytest.raises(Forbidden) as caught:
+            client.get(SETTINGS)
+        error = caught.value
+    assert "Azure CLI's application cannot have it" in str(error)
+    assert "az login --service-principal" in str(error)
     client.close()
 
 

@@ -91,6 +91,38 @@ def test_a_secret_that_stopped_working(stack: Stack, portal: Portal, state: str,
     assert_refused(stack, portal, said, "Remedy:")
 
 
+def test_failed_sign_in_of_many_resources(stack: Stack, portal: Portal) -> None:
+    """One token request and one reason, however many resources need a token."""
+    names = [f"c{number}" for number in range(12)]
+    credentials = {name: {**CREDENTIAL, "display_name": name} for name in names}
+    stack.environment = {**stack.environment, "AZURE_CLIENT_SECRET": "a-secret-that-is-wrong"}
+    stack.configure(tenantId=TENANT, cloud="sandbox", derivedCredentials=credentials)
+    outcome = stack.up()
+    assert outcome.status != 0
+    assert portal.objects() == []
+    diagnostics = outcome.text.partition("Diagnostics:")[2]
+    assert diagnostics.count("AADSTS7000215") == 1, outcome.text
+    assert diagnostics.count("sign-in failed, see above") >= 1
+    assert len([one for one in portal.requests() if one["method"] == "POST" and "/token" in one["path"]]) == 1
+
+
+def test_identity_of_the_state_is_in_another_tenant(stack: Stack, portal: Portal) -> None:
+    """AZURE_… reach the state and INTUNE_… reach Graph: neither is taken for the other."""
+    own = {name: value for name, value in stack.environment.items() if name.startswith("AZURE_CLIENT_")}
+    stack.environment = {
+        **stack.environment,
+        **{name.replace("AZURE_", "INTUNE_"): value for name, value in own.items()},
+        "AZURE_TENANT_ID": OTHER,
+        "AZURE_CLIENT_ID": OTHER,
+        "AZURE_CLIENT_SECRET": "of-the-state",
+    }
+    stack.configure(**config())
+    outcome = stack.up()
+    assert outcome.status == 0, outcome.text
+    assert len(portal.objects()) == 2
+    assert "of-the-state" not in outcome.text
+
+
 def test_another_cloud(stack: Stack, portal: Portal, sandbox: Sandbox) -> None:
     """The tenant is not where the stack says it is."""
     portal.fault(

@@ -134,7 +134,8 @@ def test_forbidden_names_the_permissions() -> None:
 
 def test_throttled_remedy_has_the_seconds_of_retry_after() -> None:
     """A minute is no advice where Graph asks for an hour."""
-    assert "run again in 3600 s, as Graph asks" in str(Throttled("GET", "/x", status=429, retry_after=3600.0))
+    for seconds, said in ((3600.0, "run again in 3600 s, as"), (0.3, "in 1 s, as"), (0.0, "in some minutes")):
+        assert said in str(Throttled("GET", "/x", status=429, retry_after=seconds))
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 408, 409, 412, 415, 423, 429, 500])

@@ -21,7 +21,7 @@ def failure(status: int, retry_after: float | None = None) -> GraphError:
 @pytest.mark.parametrize(
     ("status", "attempts"),
     [(429, 40)]
-    + [(status, 10) for status in (500, 502, 503, 504)]
+    + [(status, 10) for status in (408, 425, 499, 500, 502, 503, 504)]
     + [(status, 1) for status in (301, 400, 401, 403, 404, 405, 409, 410, 412, 422, 423, 501, 505, 507)],
 )
 def test_only_passing_faults_are_worth_another_attempt(status: int, attempts: int) -> None:
@@ -79,6 +79,15 @@ def test_a_retry_after_beyond_patience_gives_up_at_once() -> None:
         ("soon", None),
         ("nan", None),
         ("inf", None),
+        ("1e300", None),
+        ("86400", 86400.0),
+        ("86401", None),
+        ("Sat, 21 Nov 2026 12:00:07 +9999999", None),
+        ("Sat, 21 Nov 2026 12:00:07 +99999999999999999999", None),
+        ("Sat, 21 Nov 2026 12:00:07 -2400", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0.0),
+        ("Sat, 99 Foo 99999999999999999999 12:00:07 GMT", None),
     ],
 )
 def test_retry_after_is_read_in_all_its_forms(header: str | None, seconds: float | None) -> None:
