@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
-from sandbox.engine import arguments, urns
+from sandbox.engine import arguments, statecommands, urns
 from sandbox.engine.display.diffview import DiffView
 from sandbox.engine.display.digest import Digest
 from sandbox.engine.display.progress import ProgressView
@@ -24,6 +24,7 @@ from sandbox.engine.display.words import Palette
 from sandbox.engine.engine import Engine, Result
 from sandbox.engine.errors import EngineError
 from sandbox.engine.events import Audience, Event
+from sandbox.engine.targets import Selection
 
 FAILED = 1
 CHANGES_NOT_EXPECTED = 7
@@ -54,6 +55,10 @@ def main(words: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
+        if given.command in ("state", "stack"):
+            engine = Engine(given.cwd, given.stack, state_file=given.state)
+            statecommands.execute(given, engine.state_file, _write, _complain)
+            return 0
         return Command(given).execute()
     except EngineError as error:
         _complain(f"error: {error}\n")
@@ -125,13 +130,20 @@ class Command:
 
     def _act(self, *, preview: bool) -> Result:
         given, engine = self._given, self._engine
+        if given.command == "import":
+            return engine.import_file(given.import_file, preview=preview)
+        selection = Selection(
+            targets=(*given.target, *given.target_replace),
+            replaces=(*given.replace, *given.target_replace),
+            dependents=given.target_dependents,
+        )
         if given.command in ("preview", "up"):
-            return engine.preview(refresh=given.refresh) if preview else engine.up(refresh=given.refresh)
+            run = engine.preview if preview else engine.up
+            return run(refresh=given.refresh, selection=selection)
         if given.command == "refresh":
-            return engine.refresh(preview=preview, clear_pending_creates=given.clear_pending_creates)
-        if given.command == "destroy":
-            return engine.destroy(preview=preview, refresh=given.refresh)
-        return engine.import_file(given.import_file, preview=preview)
+            clear = given.clear_pending_creates
+            return engine.refresh(preview=preview, clear_pending_creates=clear, selection=selection)
+        return engine.destroy(preview=preview, refresh=given.refresh, selection=selection)
 
     def _hear(self, event: Event) -> None:
         self._view(event)

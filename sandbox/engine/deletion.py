@@ -10,9 +10,15 @@ from sandbox.engine.run import Run
 
 
 def delete(run: Run, planner: Planner, graph: DependencyGraph) -> None:
-    """Delete what waits for it and what the program no longer has."""
+    """Delete what waits for it and what the program no longer has; keep what is not targeted."""
     run.executor.wait()
-    steps = {step.subject: step for step in planner.deletions()}
+    if run.options.selection.targets:
+        # Which resources cannot outlive a target is a question to their provider.
+        run.load_provider(run.deployment.resources)
+    kept_steps, deletions = planner.leftovers()
+    for step in kept_steps:
+        run.executor.run_now(step)
+    steps = {step.subject: step for step in deletions}
     run.load_provider(steps)
     kept: set[State] = set()
     for wave in graph.deletion_waves(steps):
@@ -29,11 +35,12 @@ def _needed_by_failures(run: Run, graph: DependencyGraph) -> set[State]:
 
 
 def destroy(run: Run) -> None:
-    """Delete everything."""
+    """Delete everything, or the targets and what cannot outlive them."""
+    run.require_targets()
     if run.options.refresh:
         refresh(run)
     else:
         run.warn_of_pending_operations()
-    graph = run.graph
-    delete(run, Planner(run.info, run.deployment.resources, graph, run.around), graph)
-    run.check()
+    planner = Planner(run.info, run.deployment.resources, run.around, run.options.selection)
+    delete(run, planner, run.graph)
+    run.check(errored=planner.errored)

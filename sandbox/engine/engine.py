@@ -19,10 +19,13 @@ from sandbox.engine.deletion import destroy
 from sandbox.engine.events import Audience, Diagnostic, Event, Finished, Op, Severity, StepBegun, StepInfo
 from sandbox.engine.lock import lock
 from sandbox.engine.monitor import RunInfo
-from sandbox.engine.refresh import refresh
+from sandbox.engine.refresh import refresh_only
 from sandbox.engine.resources import Json
 from sandbox.engine.run import Options, Run
+from sandbox.engine.targets import Selection
 from sandbox.engine.update import update
+
+_ALL = Selection()
 
 
 @dataclass
@@ -79,22 +82,24 @@ class Engine:
         self._run: Run | None = None
         self._cancelled = False
 
-    def preview(self, *, refresh: bool = False) -> Result:
+    def preview(self, *, refresh: bool = False, selection: Selection = _ALL) -> Result:
         """Show what `up` would do."""
-        return self._conduct(update, Options(refresh), preview=True)
+        return self._conduct(update, Options(refresh, selection=selection), preview=True)
 
-    def up(self, *, refresh: bool = False) -> Result:
-        """Bring the stack to where the program wants it."""
-        return self._conduct(update, Options(refresh))
+    def up(self, *, refresh: bool = False, selection: Selection = _ALL) -> Result:
+        """Bring the stack, or what is selected of it, to where the program wants it."""
+        return self._conduct(update, Options(refresh, selection=selection))
 
-    def refresh(self, *, preview: bool = False, clear_pending_creates: bool = False) -> Result:
+    def refresh(
+        self, *, preview: bool = False, clear_pending_creates: bool = False, selection: Selection = _ALL
+    ) -> Result:
         """Let the state say what is really there; it can forget what killed runs may have created."""
-        options = Options(refresh_only=True, clear_pending_creates=clear_pending_creates)
-        return self._conduct(refresh, options, preview=preview)
+        options = Options(refresh_only=True, clear_pending_creates=clear_pending_creates, selection=selection)
+        return self._conduct(refresh_only, options, preview=preview)
 
-    def destroy(self, *, preview: bool = False, refresh: bool = False) -> Result:
-        """Delete all resources of the stack."""
-        return self._conduct(destroy, Options(refresh), preview=preview)
+    def destroy(self, *, preview: bool = False, refresh: bool = False, selection: Selection = _ALL) -> Result:
+        """Delete all resources of the stack, or those that are selected."""
+        return self._conduct(destroy, Options(refresh, selection=selection), preview=preview)
 
     def import_file(self, path: Path, *, preview: bool = False) -> Result:
         """Take the resources that an import file describes into the state."""

@@ -45,6 +45,8 @@ class Goal:
     custom_timeouts: dict[str, float] = field(default_factory=dict)
     source_position: str = ""
     stack_trace: list[dict[str, str]] = field(default_factory=list)
+    skipped: bool = False
+    """Whether the run must not create the resource: the program then knows nothing of its outputs."""
     reply: Future[State] = field(default_factory=Future)
 
     def inherit(self, parent: Goal) -> None:

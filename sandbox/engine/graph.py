@@ -25,12 +25,12 @@ class DependencyGraph:
     def __contains__(self, state: State) -> bool:
         return state in self._position
 
-    def dependents(self, state: State, ignored: Collection[str]) -> list[State]:
-        """Return those that need a resource, directly or not, in the order of the state; children do not count."""
+    def dependents(self, state: State, ignored: Collection[str], *, children: bool = False) -> list[State]:
+        """Return those that need a resource, directly or not, in the order of the state; *children* if asked."""
         reached = {state.urn}
         found = []
         for candidate in self._resources[self._position[state] + 1 :]:
-            if candidate.urn not in ignored and not reached.isdisjoint(candidate.references(parent=False)):
+            if candidate.urn not in ignored and not reached.isdisjoint(candidate.references(parent=children)):
                 found.append(candidate)
                 reached.add(candidate.urn)
         return found

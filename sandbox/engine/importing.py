@@ -80,7 +80,7 @@ def _entry(entry: Mapping[str, object], table: Mapping[str, str]) -> Imported:
 
 def import_resources(run: Run, entries: Sequence[Imported]) -> None:
     """Import the resources of a file into the stack."""
-    planner = Planner(run.info, run.deployment.resources, run.graph, run.around)
+    planner = Planner(run.info, run.deployment.resources, run.around, run.options.selection)
     executor = run.fresh_executor(go_on=True)
     olds = {state.urn: state for state in run.deployment.resources if not state.delete}
     for old in olds.values():

@@ -125,7 +125,9 @@ class Monitor(ResourceMonitorServicer):
         state = self._await(goal.reply, context)
         # The outputs of a component come later; those of the last run could name resources that are not there yet.
         outputs = state.outputs if goal.custom else {}
-        return proto.RegisterResourceResponse(urn=state.urn, id=state.id, object=to_struct(outputs))
+        return proto.RegisterResourceResponse(
+            urn=state.urn, id=state.id, object=to_struct(outputs), unknown=goal.skipped
+        )
 
     def ReadResource(
         self, request: proto.ReadResourceRequest, context: grpc.ServicerContext

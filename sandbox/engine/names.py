@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sandbox.engine import urns
 from sandbox.engine.errors import EngineError, Reported
@@ -35,6 +35,15 @@ class Names:
             raise Reported
         self._given.add(urn)
         return urn
+
+    def admit(self, urn: str) -> None:
+        """Let a resource of the last run be a parent in this one, though the program did not register it."""
+        self._given.add(urn)
+
+    @property
+    def given(self) -> Collection[str]:
+        """The URNs of this run."""
+        return self._given
 
     def predecessor(self, urn: str, aliases: Sequence[str]) -> State | None:
         """Return the resource as it was, under this name or, failing that, under an old one."""

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sandbox.engine.errors import Reported
 from sandbox.engine.resources import State
 from sandbox.engine.run import Run
 from sandbox.engine.steps.looks import RefreshStep
+from sandbox.engine.targets import Scope
+
+
+def refresh_only(run: Run) -> None:
+    """Refresh and do nothing else."""
+    run.require_targets()
+    refresh(run)
 
 
 def refresh(run: Run) -> None:
-    """Refresh the resources of a run; the rest of the run starts from what was found."""
+    """Refresh the resources of a run, or its targets; the rest of the run starts from what was found."""
     resources = run.deployment.resources
-    run.load_provider(resources)
+    if not resources:
+        return
+    scope = Scope(run.options.selection)
+    if missing := scope.targets.unknown(state.urn for state in resources):
+        run.report_unknown(missing)
+        raise Reported
+    named = scope.named(resources)
+    run.load_provider(named)
     steps = {state: RefreshStep(urn=state.urn, old=state) for state in resources}
     # A resource that cannot be read is no reason not to read the others.
     executor = run.fresh_executor(go_on=True)
-    executor.run_group(list(steps.values()))
+    executor.run_group([steps[state] for state in named])
     run.deployment.resources = rebuilt(steps)
     run.journal.rebase(run.deployment.resources)
     run.check()

@@ -12,9 +12,10 @@ from collections import Counter
 from sandbox.engine import urns
 from sandbox.engine.errors import PartialFailure, ProviderError
 from sandbox.engine.events import Audience, Diagnostic, Event, Op, Severity, StepBegun, StepDone, StepFailed, StepInfo
+from sandbox.engine.goprint import as_go_prints
 from sandbox.engine.plugin import CheckFailure
 from sandbox.engine.resources import State
-from sandbox.engine.values import Unknown, Value, equal, redacted
+from sandbox.engine.values import equal
 
 
 class Report:
@@ -78,11 +79,11 @@ class Report:
 
 
 def rejection(state: State, failure: CheckFailure) -> str:
-    """Return the message for an input that the provider rejects; it shows the value, unless that is secret."""
+    """Return the message for an input that the provider rejects; it shows the value, secrets too, as the CLI does."""
     start = f"{state.type} resource '{urns.name_of(state.urn)}'"
     if not failure.property:
         return f"{start} has a problem: {failure.reason}"
-    value = _as_go_prints(redacted(state.inputs.get(failure.property)))
+    value = as_go_prints(state.inputs.get(failure.property))
     return f"{start}: property {failure.property} value {value} has a problem: {failure.reason}"
 
 
@@ -91,17 +92,3 @@ def _counts(step: StepInfo) -> bool:
         # A read that brings nothing new is nothing to tell of.
         return step.old is not None and not equal(step.resource.outputs, step.old.outputs)
     return step.logical
-
-
-def _as_go_prints(value: Value) -> str:
-    """Return a value as the real engine's message has it: in the braces of Go's print of a structure."""
-    if isinstance(value, dict):
-        members = " ".join(f"{key}:{_as_go_prints(value[key])}" for key in sorted(value))
-        return f"{{map[{members}]}}"
-    if isinstance(value, list):
-        return f"{{[{' '.join(map(_as_go_prints, value))}]}}"
-    if isinstance(value, bool):
-        return f"{{{str(value).lower()}}}"
-    if isinstance(value, Unknown):
-        return "{[unknown]}"
-    return "{<nil>}" if value is None else f"{{{value}}}"

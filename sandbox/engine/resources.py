@@ -20,7 +20,6 @@ Json: TypeAlias = dict[str, object]
 
 # Present in states of the real engine and changing what the next operation must do: refused rather than forgotten.
 UNMODELLED = (
-    "taint",
     "deletedWith",
     "replaceWith",
     "replacementTrigger",
@@ -45,6 +44,7 @@ class State:
     outputs: Properties = field(default_factory=dict)
     parent: str = ""
     protect: bool = False
+    taint: bool = False
     external: bool = False
     dependencies: list[str] = field(default_factory=list)
     init_errors: list[str] = field(default_factory=list)
@@ -72,14 +72,14 @@ class State:
         """Return a state of its own with the same values, for values are never changed in place."""
         return replace(self)
 
-    def references(self, *, parent: bool) -> Iterator[str]:
+    def references(self, *, parent: bool, provider: bool = True) -> Iterator[str]:
         """Return the URNs of what this resource needs; of its parent too when asked."""
         if parent and self.parent:
             yield self.parent
         yield from self.dependencies
         for urns_ in self.property_dependencies.values():
             yield from urns_
-        if self.provider:
+        if provider and self.provider:
             yield urns.provider_urn(self.provider)
 
     def renamed(self, names: Mapping[str, str]) -> State:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -29,6 +29,7 @@ from sandbox.engine.resources import State
 from sandbox.engine.server import Server
 from sandbox.engine.statefile import Deployment
 from sandbox.engine.steps.base import Surroundings
+from sandbox.engine.targets import Selection, Targets
 
 PROGRAM_STREAMS = {Severity.INFO: 1, Severity.INFO_ERR: 2}
 PLUGIN_STREAMS = {Severity.INFO: 3, Severity.INFO_ERR: 4}
@@ -42,6 +43,7 @@ class Options:
     refresh: bool = False
     refresh_only: bool = False
     clear_pending_creates: bool = False
+    selection: Selection = field(default_factory=Selection)
 
 
 class Run:
@@ -148,6 +150,17 @@ class Run:
         if self.cancelled:
             self.report.error(f"{self.kind} canceled")
             raise Reported
+
+    def require_targets(self) -> None:
+        """Stop unless the state has every target: a run without a program creates none."""
+        if missing := Targets(self.options.selection.targets).unknown(each.urn for each in self.deployment.resources):
+            raise EngineError(f"no resource named '{missing[0]}' found")
+
+    def report_unknown(self, targets: Iterable[str]) -> None:
+        """Report targets that neither the state nor the program has."""
+        for urn in targets:
+            hint = "" if "$" in urn else " Did you forget to escape $ in your shell?"
+            self.report.error(f"Target '{urn}' could not be found in the stack.{hint}")
 
     def warn_of_pending_operations(self) -> None:
         """Tell what an engine that was killed had begun; creates stay on record, the rest is settled by this run."""

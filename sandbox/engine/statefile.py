@@ -45,14 +45,23 @@ class Deployment:
 def load(path: Path) -> Deployment:
     """Read a state file; a missing one is an empty stack."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Deployment()
     except (OSError, ValueError) as error:
         raise StateError(f"The state file {path} cannot be read: {error}.") from None
+    return read(text, f"The state file {path}")
+
+
+def read(text: str, name: str) -> Deployment:
+    """Read a state; *name* begins the message about one that cannot be read."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise StateError(f"{name} cannot be read: {error}.") from None
     deployment = document.get("deployment") if isinstance(document, dict) else None
     if not isinstance(deployment, dict) or document.get("version") != FORMAT:
-        raise StateError(f"The state file {path} is not a deployment of version {FORMAT}.")
+        raise StateError(f"{name} is not a deployment of version {FORMAT}.")
     try:
         return Deployment(
             resources=[from_json(each) for each in deployment.get("resources") or []],
@@ -63,7 +72,7 @@ def load(path: Path) -> Deployment:
             secrets_providers=deployment.get("secrets_providers"),
         )
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise StateError(f"The state file {path} is not as the format wants it: {error}.") from None
+        raise StateError(f"{name} is not as the format wants it: {error}.") from None
 
 
 def fragment(state: State) -> str:
@@ -96,6 +105,15 @@ def compose(resources: Iterable[str], operations: Iterable[str], secrets_provide
     sections.append('        "metadata": {}')
     body = ",\n".join(sections)
     return f'{{\n    "version": {FORMAT},\n    "deployment": {{\n{body}\n    }}\n}}\n'
+
+
+def whole(deployment: Deployment) -> str:
+    """Return the whole file of a deployment."""
+    return compose(
+        map(fragment, deployment.resources),
+        (operation_fragment(each.resource, each.type) for each in deployment.pending),
+        deployment.secrets_providers,
+    )
 
 
 def write(path: Path, text: str) -> None:

@@ -16,6 +16,8 @@ from sandbox.engine.language.run_program import MESSAGE_SHOWN
 from sandbox.engine.planner import Planner
 from sandbox.engine.refresh import refresh
 from sandbox.engine.run import Run
+from sandbox.engine.steps.changes import SkipStep
+from sandbox.engine.targets import Targets
 from sandbox.engine.values import equal
 
 
@@ -25,6 +27,10 @@ def update(run: Run) -> None:
         refresh(run)
     else:
         run.warn_of_pending_operations()
+    if missing := Targets(run.options.selection.replaces).unknown(each.urn for each in run.deployment.resources):
+        # The CLI looks for these in the state alone: an old name passes, although it then replaces nothing.
+        run.report_unknown(missing)
+        raise Reported
     Update(run).conduct()
 
 
@@ -34,7 +40,7 @@ class Update:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._graph = run.graph
-        self._planner = Planner(run.info, run.deployment.resources, self._graph, run.around)
+        self._planner = Planner(run.info, run.deployment.resources, run.around, run.options.selection)
         self._provider = ""
         self._stack_outputs: Outputs | None = None
 
@@ -72,8 +78,16 @@ class Update:
             else:
                 if isinstance(letter, ProgramLeft):
                     _judge(letter.code)
-                delete(self._run, self._planner, self._graph)
+                self._end()
                 return
+
+    def _end(self) -> None:
+        """Deal with all that the program did not register, and with targets that nobody knows."""
+        unknown = self._planner.unknown_targets()
+        self._run.report_unknown(unknown)
+        delete(self._run, self._planner, self._graph)
+        if unknown:
+            raise Reported
 
     def _register(self, goal: Goal) -> None:
         provider = self._provider_reference() if goal.custom else ""
@@ -103,6 +117,8 @@ class Update:
 
     def _complete(self, outputs: Outputs, *, errored: bool) -> None:
         step = self._run.executor.completed.get(outputs.urn)
+        if isinstance(step, SkipStep):
+            return
         if step is None:
             raise EngineError(f"cannot complete a resource '{outputs.urn}' whose registration isn't pending")
         state, olds = step.subject, step.old.outputs if step.old else {}

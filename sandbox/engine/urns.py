@@ -24,6 +24,11 @@ def qualified_type(urn: str) -> str:
     return urn.split("::", 3)[2]
 
 
+def stack_of(urn: str) -> str:
+    """Return the name of the stack."""
+    return urn.split("::", 1)[0].removeprefix("urn:pulumi:")
+
+
 def type_of(urn: str) -> str:
     """Return the type of the resource itself."""
     return qualified_type(urn).rsplit("$", 1)[-1]

@@ -28,23 +28,25 @@ e = Thing("e", Options(depends_on=[a]), name="E")
 THING = "pulumi-python:dynamic/demo:Thing"
 
 
-def _verbs(seen: Seen) -> list[str]:
-    """Return the calls that change anything, by method: `["create", "delete"]`."""
-    return [call.split()[0] for call in seen.calls if call.split()[0] in ("create", "update", "delete")]
+def verbs(seen: Seen, *, names: bool = False) -> list[str]:
+    """Return the calls that change anything, by method: `["create", "delete"]`, or with the names of the resources."""
+    calls = [call.split()[:2] for call in seen.calls]
+    return [" ".join(call) if names else call[0] for call in calls if call[0] in ("create", "update", "delete")]
 
 
-def _named(seen: Seen, name: str) -> list[dict[str, Any]]:
+def named(seen: Seen, name: str) -> list[dict[str, Any]]:
+    """Return the resources of the state that have a name."""
     return [each for each in seen.resources if each["urn"].endswith(f"::{name}")]
 
 
 def test_life(twins: Twins) -> None:
     """Created, left alone, changed, dropped, destroyed; an empty stack is destroyed, too."""
     twins.do("preview", program=FAMILY.format(change="colour=1", kin="owner"))
-    assert _verbs(twins.do("up")) == ["create"] * 4
-    assert _verbs(twins.do("up", "--expect-no-changes")) == []
+    assert verbs(twins.do("up")) == ["create"] * 4
+    assert verbs(twins.do("up", "--expect-no-changes")) == []
     assert twins.do("preview", "--expect-no-changes", program=FAMILY.format(change="colour=2", kin="owner")).status == 7
-    assert _verbs(twins.do("up", program="Thing('a', name='A', colour=1)")) == ["delete"] * 3
-    assert _verbs(twins.do("destroy")) == ["delete"]
+    assert verbs(twins.do("up", program="Thing('a', name='A', colour=1)")) == ["delete"] * 3
+    assert verbs(twins.do("destroy")) == ["delete"]
     assert twins.do("destroy").resources == []
 
 
@@ -61,7 +63,7 @@ def test_replacement(twins: Twins, shape: dict[str, str], verbs: list[str]) -> N
     program = FAMILY.format(**shape)
     twins.do("up", program=program.format(1))
     assert any("[unknown]" in call for call in twins.do("preview", program=program.format(2)).calls)
-    assert _verbs(twins.do("up")) == verbs
+    assert verbs(twins.do("up")) == verbs
     twins.do("up", "--expect-no-changes")
 
 
@@ -71,12 +73,12 @@ def test_replacement_that_fails(twins: Twins) -> None:
     twins.do("up", program=program.format(1))
     failed = twins.do("up", program=program.format("2, fails='create'"))
     assert failed.status == 1
-    (waiting,) = _named(failed, "a")
+    (waiting,) = named(failed, "a")
     assert waiting["pendingReplacement"] is True
     twins.do("preview", program=program.format(2))
-    assert "create" in _verbs(twins.do("up"))
+    assert "create" in verbs(twins.do("up"))
     twins.do("up", program=program.format("3, fails='create'"))
-    assert _named(twins.do("up", program="Thing('b', name='B')"), "a") == []
+    assert named(twins.do("up", program="Thing('b', name='B')"), "a") == []
 
 
 def test_old_one_that_cannot_be_deleted(twins: Twins) -> None:
@@ -84,13 +86,13 @@ def test_old_one_that_cannot_be_deleted(twins: Twins) -> None:
     twins.do("up", program="Thing('a', name='A', edition=1)")
     twins.change("A-1", fails="delete")
     assert [
-        each.get("delete", False) for each in _named(twins.do("up", program="Thing('a', name='A', edition=2)"), "a")
+        each.get("delete", False) for each in named(twins.do("up", program="Thing('a', name='A', edition=2)"), "a")
     ] == [
         False,
         True,
     ]
     twins.change("A-1", fails="")
-    assert len(_named(twins.do("up"), "a")) == 1
+    assert len(named(twins.do("up"), "a")) == 1
 
 
 def test_order_that_the_program_decides(twins: Twins) -> None:
@@ -101,19 +103,19 @@ Thing("b", Options(delete_before_replace=False), name="B", shelf={0})
 Thing("c", Options(replace_on_changes=["nest.deep"]), name="C", nest={{"deep": {0}, "flat": {1}}})
 """
     twins.do("up", program=program.format(1, 1))
-    assert _verbs(twins.do("up", program=program.format(2, 1))) == ["create"] * 3 + ["delete"] * 3
-    assert _verbs(twins.do("up", program=program.format(2, 2))) == ["update"]
+    assert verbs(twins.do("up", program=program.format(2, 1))) == ["create"] * 3 + ["delete"] * 3
+    assert verbs(twins.do("up", program=program.format(2, 2))) == ["update"]
 
 
 def test_created_but_not_well(twins: Twins) -> None:
     """A partial create is in the state with its reasons, is updated without a difference, and gets well."""
     program = "a = Thing('a', name='A', sick={})\nThing('b', name='B', owner=a.serial)"
     seen = twins.do("up", program=program.format(["no pulse", "no breath"]))
-    assert (seen.status, _named(seen, "a")[0]["initErrors"]) == (1, ["no pulse", "no breath"])
+    assert (seen.status, named(seen, "a")[0]["initErrors"]) == (1, ["no pulse", "no breath"])
     twins.do("preview")
-    assert _verbs(twins.do("up")) == ["update"]
+    assert verbs(twins.do("up")) == ["update"]
     twins.do("refresh")
-    assert "initErrors" not in _named(twins.do("up", program=program.format([])), "a")[0]
+    assert "initErrors" not in named(twins.do("up", program=program.format([])), "a")[0]
 
 
 def test_updated_but_not_well(twins: Twins) -> None:
@@ -153,7 +155,7 @@ def test_program_that_fails(twins: Twins, ending: str) -> None:
     """A program that fails after it registered something deletes nothing that it would have registered later."""
     twins.do("up", program="a = Thing('a', name='A')\nThing('z', name='Z', owner=a.serial)")
     failed = twins.do("up", program=f"a = Thing('a', name='A')\n{ending}")
-    assert (failed.status, _verbs(failed)) == (1, [])
+    assert (failed.status, verbs(failed)) == (1, [])
     assert twins.do("preview").status == 1
 
 
@@ -164,7 +166,7 @@ def test_plugin_that_dies(twins: Twins) -> None:
         text = things.read_text(encoding="utf-8")
         things.write_text(text.replace('self._begin("create", props)', "os._exit(3)"), encoding="utf-8")
     failed = twins.do("up", program="Thing('a', name='A')")
-    assert (failed.status, _named(failed, "a"), failed.pending) == (1, [], [])
+    assert (failed.status, named(failed, "a"), failed.pending) == (1, [], [])
 
 
 def test_drift_and_loss(twins: Twins) -> None:
@@ -176,12 +178,12 @@ def test_drift_and_loss(twins: Twins) -> None:
     twins.do("preview", "--refresh", "--diff")
     assert twins.do("refresh", "--expect-no-changes").status == 7
     twins.do("preview", "--diff")
-    assert _verbs(twins.do("up")) == ["create", "update"]
+    assert verbs(twins.do("up")) == ["create", "update"]
     twins.lose("A-1")
-    assert _named(twins.do("refresh"), "a") == []
+    assert named(twins.do("refresh"), "a") == []
     twins.do("up")
     twins.change("D-1", colour="blue")
-    assert "update" in _verbs(twins.do("up", "--refresh"))
+    assert "update" in verbs(twins.do("up", "--refresh"))
 
 
 def test_what_cannot_be_read(twins: Twins) -> None:
@@ -200,8 +202,8 @@ ignoring = Options(ignore_changes=["colour", "nest.deep"])
 Thing("a", ignoring, name="A", colour={0}, nest={{"deep": {0}, "flat": {1}}})
 """
     twins.do("up", program=program.format(1, 1))
-    assert _verbs(twins.do("up", program=program.format(2, 1))) == []
-    assert _verbs(twins.do("up", program=program.format(2, 2))) == ["update"]
+    assert verbs(twins.do("up", program=program.format(2, 1))) == []
+    assert verbs(twins.do("up", program=program.format(2, 2))) == ["update"]
     twins.change("A-1", colour=3)
     twins.do("up", "--refresh")
     twins.do("up", program=program.format(2, 2).replace('"colour", ', ""))
@@ -231,8 +233,8 @@ Thing("a", Options(retain_on_delete=True), name="A", edition={0})
 Thing("b", Options(retain_on_delete=True), name="B", shelf={0})
 """
     twins.do("up", program=program.format(1))
-    assert _verbs(twins.do("up", program=program.format(2))) == ["create", "create"]
-    assert _verbs(twins.do("up", program="")) == []
+    assert verbs(twins.do("up", program=program.format(2))) == ["create", "create"]
+    assert verbs(twins.do("up", program="")) == []
 
 
 def test_aliases(twins: Twins) -> None:
@@ -260,9 +262,9 @@ def test_lookups(twins: Twins) -> None:
     twins.change("X-9", name="Y")
     twins.do("refresh")
     twins.do("up")
-    assert _verbs(twins.do("up", program="Thing('x', name='X')")) == ["create"]
-    assert _verbs(twins.do("up", program=lookup)) == ["delete"]
-    assert _verbs(twins.do("up", program="")) == []
+    assert verbs(twins.do("up", program="Thing('x', name='X')")) == ["create"]
+    assert verbs(twins.do("up", program=lookup)) == ["delete"]
+    assert verbs(twins.do("up", program="")) == []
     assert twins.do("up", program=lookup.replace("X-9", "X-10")).status == 1
 
 
@@ -314,7 +316,7 @@ def test_configuration(twins: Twins) -> None:
     """A program gets the same text for every value that YAML can hold, and the state of the provider has it too."""
     twins.configure(document())
     program = "import json, os\npulumi.export('config', json.loads(os.environ['PULUMI_CONFIG']))\nThing('a', name='A')"
-    (stack,) = _named(twins.do("up", program=program), "demo-dev")
+    (stack,) = named(twins.do("up", program=program), "demo-dev")
     assert [stack["outputs"]["config"][f"demo:k{n}"] for n, _ in enumerate(SCALARS)] == list(SCALARS.values())
 
 
@@ -322,7 +324,7 @@ def test_configuration_of_the_last_update(twins: Twins) -> None:
     """Refresh and destroy configure the provider as the last update did."""
     twins.do("up", program="Thing('a', name='A')")
     twins.configure("  demo:greeting: moin\n")
-    assert _named(twins.do("refresh"), "a")[0]["outputs"]["greeting"] == "hello"
+    assert named(twins.do("refresh"), "a")[0]["outputs"]["greeting"] == "hello"
     twins.do("up")
     twins.do("destroy")
 
@@ -360,4 +362,4 @@ def test_asked_to_stop(twins: Twins, gate: Gate) -> None:
         assert any("cancelling" in line for line in heard)
     gate.open()
     seen = twins.see(*started)
-    assert (_named(seen, "a")[0]["id"], _named(seen, "b"), seen.pending) == ("A-1", [], [])
+    assert (named(seen, "a")[0]["id"], named(seen, "b"), seen.pending) == ("A-1", [], [])

@@ -7,12 +7,14 @@ else touches its states meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from sandbox.engine.checkpoint import Journal
 from sandbox.engine.diffing import Diff
+from sandbox.engine.errors import PartialFailure
 from sandbox.engine.events import Op, StepInfo
 from sandbox.engine.plugin import Answer
 from sandbox.engine.providers import DefaultProvider
@@ -115,3 +117,12 @@ class Step:
         bare = {key: each for key, each in new.outputs.items() if key in names and not isinstance(each, Secret)}
         if bare:
             new.outputs = {**new.outputs, **{key: Secret(each) for key, each in bare.items()}}
+
+
+def made(state: State, make: Callable[[], Answer]) -> tuple[Answer, PartialFailure | None]:
+    """Return what a provider made; of what exists but is not well the reasons are kept, and the failure comes along."""
+    try:
+        return make(), None
+    except PartialFailure as error:
+        state.init_errors = error.reasons
+        return Answer(error.id, error.outputs), error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from sandbox.engine.events import Op
 from sandbox.engine.plugin import Answer
 from sandbox.engine.resources import State, now, to_json
 from sandbox.engine.statefile import CREATING
-from sandbox.engine.steps.base import Step, Surroundings
+from sandbox.engine.steps.base import Step, Surroundings, made
 
 
 class Protected(ProviderError):  # noqa: N818 - says what is the case, as the other names of the tree do
@@ -25,15 +25,6 @@ class Protected(ProviderError):  # noqa: N818 - says what is the case, as the ot
             "in your Pulumi program and run `pulumi up`, or use the command:\n"
             f"`pulumi state unprotect '{urn}'`"
         )
-
-
-def _made(state: State, make: Callable[[], Answer]) -> tuple[Answer, PartialFailure | None]:
-    """Return what a provider made; of what exists but is not well the reasons are kept, and the failure comes along."""
-    try:
-        return make(), None
-    except PartialFailure as error:
-        state.init_errors = error.reasons
-        return Answer(error.id, error.outputs), error
 
 
 _PASSING = ("sourcePosition", "stackTrace", "initErrors")
@@ -64,6 +55,31 @@ class SameStep(Step):
 
 
 @dataclass(eq=False, kw_only=True)
+class KeepStep(SameStep):
+    """Keep a resource that a run with targets must not touch, with all that the state says of it."""
+
+    @classmethod
+    def of(cls, old: State, reply: Future[State] | None = None) -> KeepStep:
+        """Return the step for a resource of the state."""
+        return cls(urn=old.urn, old=old, new=old.copy(), reply=reply)
+
+    def run(self, around: Surroundings) -> None:
+        """Do nothing: a provider that no resource of this run needs is not even loaded."""
+
+
+@dataclass(eq=False, kw_only=True)
+class SkipStep(Step):
+    """Do not create a resource, since a run with targets does not name it; the state does not learn of it."""
+
+    op: Op = Op.SAME
+    new: State
+
+    def __post_init__(self) -> None:
+        """Show it as unchanged."""
+        self.old = self.new.copy()
+
+
+@dataclass(eq=False, kw_only=True)
 class CreateStep(Step):
     """Create a resource, perhaps in place of another that is deleted *before*, or else at the end."""
 
@@ -79,7 +95,7 @@ class CreateStep(Step):
         if self.new.custom:
             answer = Answer("", self.new.inputs)
             if not around.pretends(self.new):
-                answer, failure = _made(self.new, lambda: around.owner(self.new).create(self.new))
+                answer, failure = made(self.new, lambda: around.owner(self.new).create(self.new))
             self.new.id, self.new.outputs = answer.id, answer.outputs
         self.new.created = self.new.modified = now()
         if self.old is not None and self.deletes_old_later:
@@ -115,7 +131,7 @@ class UpdateStep(Step):
         failure: PartialFailure | None = None
         answer = Answer(self.old.id, self.new.inputs)
         if not around.pretends(self.new):
-            answer, failure = _made(self.new, lambda: around.owner(self.new).update(self.old, self.new))
+            answer, failure = made(self.new, lambda: around.owner(self.new).update(self.old, self.new))
         self.new.outputs, self.new.modified = answer.outputs, now()
         if failure is not None:
             # What exists was not made of the new inputs, or not wholly: the next run must see a difference.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from sandbox.engine.checkpoint import Journal
@@ -12,7 +13,7 @@ from sandbox.engine.events import Op
 from sandbox.engine.plugin import Answer
 from sandbox.engine.report import rejection
 from sandbox.engine.resources import State, now
-from sandbox.engine.steps.base import Step, Surroundings
+from sandbox.engine.steps.base import Step, Surroundings, made
 from sandbox.engine.values import UNKNOWN_TEXT, equal
 
 
@@ -26,10 +27,12 @@ class ReadStep(Step):
     new: State
 
     def run(self, around: Surroundings) -> None:
-        """Read it."""
+        """Read it; one that exists but is not well is known from now on, with the reasons, and the step fails."""
+        failure: PartialFailure | None = None
         if self.new.id != UNKNOWN_TEXT:
             # Providers get the given properties as state, although they are all that is known: so it always was.
-            answer = around.provider.plugin.read(self.new, self.new.inputs)
+            read = partial(around.provider.plugin.read, self.new, self.new.inputs)
+            answer, failure = made(self.new, read)
             self.new.outputs = answer.outputs
             self.new.id = answer.id or self.new.id
         if self.old is not None:
@@ -37,6 +40,8 @@ class ReadStep(Step):
             self.new.created, self.new.modified = self.old.created, self.old.modified
             if not (equal(self.old.inputs, self.new.inputs) and equal(self.old.outputs, self.new.outputs)):
                 self.new.modified = now()
+        if failure is not None:
+            raise failure
 
     def settle(self, journal: Journal, *, done: bool) -> None:
         """Put what was read in the place of what was known."""

@@ -85,7 +85,7 @@ def test_reads() -> None:
         lookup_of(proto.ReadResourceRequest(type=THING, name="a", id="1", provider="urn::id"), Path())
 
 
-@pytest.mark.parametrize("name", ["deletedWith", "replaceWith", "resourceHooks", "viewOf", "taint"])
+@pytest.mark.parametrize("name", ["deletedWith", "replaceWith", "resourceHooks", "viewOf"])
 def test_states(tmp_path: Path, name: str) -> None:
     """A state that uses such a thing is refused before anything happens."""
     path = tmp_path / "state.json"

@@ -68,9 +68,9 @@ class Workshop:
 
     def start(self, command: str, *arguments: str) -> subprocess.Popen[str]:
         """Start the engine's command line."""
-        words = [sys.executable, "-m", "sandbox.engine", command, "--stack", "dev"]
+        options = ["--stack", "dev", "--cwd", str(self.folder), "--state", str(self.state_file)]
         return subprocess.Popen(
-            [*words, "--cwd", str(self.folder), "--state", str(self.state_file), *arguments],
+            [sys.executable, "-m", "sandbox.engine", command, *arguments, *options],
             cwd=ROOT,
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
             stdin=subprocess.DEVNULL,

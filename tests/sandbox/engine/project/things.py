@@ -95,6 +95,8 @@ class ThingProvider(ResourceProvider):
         live = json.loads(path.read_text(encoding="utf-8"))
         self._begin("read", live)
         _log("read", id_)
+        if live.get("ill"):
+            _fail_partly(id_, self._outputs(id_, live), live["ill"])
         return ReadResult(id_, self._outputs(id_, live), inputs=dict(live))
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
@@ -135,8 +137,8 @@ class Thing(Resource, module="demo", name="Thing"):
     A thing.
 
     A change of `shelf` replaces it, deleting it first; a change of `edition` replaces it, deleting it last. `fails`
-    names the method that fails, `sick` the reasons for which the thing exists but is not well, `gate` the port of
-    somebody who decides when its methods may go on.
+    names the method that fails. `sick` gives the reasons for which the thing exists but is not well after a write,
+    `ill` those that a read finds, and `gate` the port of somebody who decides when its methods may go on.
     """
 
     name: pulumi.Output[str]
@@ -163,13 +165,18 @@ def _log(method: str, id_: str) -> None:
 
 
 def _call(method: str, *given: Any) -> None:
-    """Note a call with all that it was given; in a place of its own, since a preview is to leave no world behind."""
+    """
+    Note a call: its method, the name of the resource that the engine asks for, and all that it was given.
+
+    It is in a place of its own, since a preview is to leave no world behind.
+    """
+    name = _request().urn.rpartition("::")[2]
     told = [
         {key: each[key] for key in each if key != "__provider"} if isinstance(each, dict) else each for each in given
     ]
     text = json.dumps(told, default=lambda _: "[unknown]", sort_keys=True)
     with CALLS.open("a", encoding="utf-8") as calls:
-        calls.write(f"{method} {text}\n")
+        calls.write(f"{method} {name} {text}\n")
 
 
 def _pass_gate(port: int) -> None:
@@ -179,17 +186,28 @@ def _pass_gate(port: int) -> None:
         knock.recv(1)
 
 
-def _fail_partly(id_: str, outputs: Mapping[str, Any], reasons: Sequence[str]) -> None:
-    """Fail so that the engine knows that the thing exists: the host has no word for it, but its gRPC context has."""
+def _frame() -> Mapping[str, Any]:
+    """Return the variables of the host's method that called the provider: it hands neither URN nor context on."""
     frame = inspect.currentframe()
     while frame is not None and not hasattr(frame.f_locals.get("context"), "set_trailing_metadata"):
         frame = frame.f_back
     assert frame is not None
-    request, context = frame.f_locals["request"], frame.f_locals["context"]
+    return frame.f_locals
+
+
+def _request() -> Any:
+    return _frame()["request"]
+
+
+def _fail_partly(id_: str, outputs: Mapping[str, Any], reasons: Sequence[str]) -> None:
+    """Fail so that the engine knows that the thing exists: the host has no word for it, but its gRPC context has."""
+    frame = _frame()
+    request, context = frame["request"], frame["context"]
     sent = request.properties if hasattr(request, "properties") else request.news
-    properties = struct_pb2.Struct()
+    properties, inputs = struct_pb2.Struct(), struct_pb2.Struct()
     properties.update({**outputs, "__provider": sent["__provider"]})
-    failed = provider_pb2.ErrorResourceInitFailed(id=id_, properties=properties, inputs=sent, reasons=reasons)
+    inputs.update({key: sent[key] for key in sent if key not in ("serial", "greeting")})
+    failed = provider_pb2.ErrorResourceInitFailed(id=id_, properties=properties, inputs=inputs, reasons=reasons)
     detail = any_pb2.Any()
     detail.Pack(failed)
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message="it is not well", details=[detail])
