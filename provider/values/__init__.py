@@ -5,9 +5,10 @@ Values of a declared resource, the same ones in state and in previews, are in th
 and dictionaries with snake_case keys. Pure: no network, no settings.
 """
 
-from provider.values.base import Problem, Value, contains_unknown, is_unknown, nearest, show
-from provider.values.scalars import Choice, Flag, Guid, Integer, Moment, Text, Url
+from provider.values.base import Problem, Value, contains_unknown, is_unknown, nearest, show, unexpected
+from provider.values.scalars import Choice, Flag, Integer, Moment
 from provider.values.sets import Flags, SetOf
+from provider.values.texts import Guid, Number, Text, Url
 
 __all__ = [
     "Choice",
@@ -16,6 +17,7 @@ __all__ = [
     "Guid",
     "Integer",
     "Moment",
+    "Number",
     "Problem",
     "SetOf",
     "Text",
@@ -25,4 +27,5 @@ __all__ = [
     "is_unknown",
     "nearest",
     "show",
+    "unexpected",
 ]
