@@ -8,9 +8,10 @@ and dictionaries with snake_case keys. Pure: no network, no settings.
 from provider.values.base import Problem, Value, contains_unknown, is_unknown, nearest, show, unexpected
 from provider.values.scalars import Choice, Flag, Integer, Moment
 from provider.values.sets import Flags, SetOf
-from provider.values.texts import Guid, Number, Text, Url
+from provider.values.texts import OUTPUT_AS_TEXT, Guid, Number, Text, Url, is_output_as_text, not_text
 
 __all__ = [
+    "OUTPUT_AS_TEXT",
     "Choice",
     "Flag",
     "Flags",
@@ -24,8 +25,10 @@ __all__ = [
     "Url",
     "Value",
     "contains_unknown",
+    "is_output_as_text",
     "is_unknown",
     "nearest",
+    "not_text",
     "show",
     "unexpected",
 ]

@@ -12,9 +12,20 @@ from provider.values.base import Problem, Value, is_unknown, unexpected
 _DATE_OF_YAML = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? [+-]\d{4} \S+")
 """What the Pulumi CLI makes of a date that stands in a stack file without quotes."""
 
+OUTPUT_AS_TEXT = (
+    "has an Output that was turned into text by str() or an f-string, so its value is not in it; "
+    'write pulumi.Output.format("… {0} …", output) or pulumi.Output.concat("… ", output)'
+)
+"""What is wrong with a text for which `is_output_as_text` is true."""
+
 _OUTPUT_AS_TEXT = re.compile(r"Calling __str__ on an Output|<pulumi\.output\.Output object at ")
 
 QUOTES = "write it in quotes; `pulumi config set` needs --type string for it"
+
+
+def is_output_as_text(text: str) -> bool:
+    """Tell whether *text* has what Python writes for an Output in the place of its value."""
+    return _OUTPUT_AS_TEXT.search(text) is not None
 
 
 def not_text(text: str) -> tuple[str, str] | None:
@@ -29,12 +40,8 @@ def not_text(text: str) -> tuple[str, str] | None:
         known = "is a date or a time, which YAML does not keep as it was written"
         first = day if time == "00:00:00" else f"{day}T{time}Z"
         return f'{known}; write it in quotes: "{first}"', f"{known}; write it in quotes"
-    if _OUTPUT_AS_TEXT.search(text):
-        known = (
-            "has an Output that was turned into text by str() or an f-string, so its value is not in it; "
-            'write pulumi.Output.format("… {0} …", output) or pulumi.Output.concat("… ", output)'
-        )
-        return known, known
+    if is_output_as_text(text):
+        return OUTPUT_AS_TEXT, OUTPUT_AS_TEXT
     if any("\ud800" <= character <= "\udfff" for character in text):
         known = "has half a character, such as one part of the escapes \\ud83d\\udd10; write the character itself"
         return known, known
