@@ -76,8 +76,7 @@ def _problems_of_reference(path: str, entry: Mapping[str, Any], credentials: Map
         yield Problem(path, f"cannot be combined with {SETTINGS_ID}; keep one of them")
     if key_text(reference) not in credentials:
         known = f"is not an entry of {CREDENTIALS}, which has {', '.join(credentials) or 'none'}"
-        quotes = "; write it in quotes" if isinstance(reference, bool | int | float) else ""
-        yield Problem(path, f"{json.dumps(reference, ensure_ascii=False)} {known}{quotes}", (path, known))
+        yield Problem(path, f"{json.dumps(reference, ensure_ascii=False)} {known}", (path, known))
 
 
 def _declared_twice(key: str, named: Mapping[str, Any]) -> Iterator[Problem]:
