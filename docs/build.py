@@ -28,7 +28,7 @@ REFERENCE = Path(__file__).parent / "reference"
 def resources() -> list[type[GraphResource[Arguments]]]:
     """Return all resource classes, in the order of the alphabet."""
     public = [getattr(provider, name) for name in provider.__all__]
-    return [one for one in public if issubclass(one, GraphResource)]
+    return [one for one in public if isinstance(one, type) and issubclass(one, GraphResource)]
 
 
 def field_docs(cls: type[Arguments]) -> dict[str, str]:

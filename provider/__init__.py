@@ -14,6 +14,7 @@ from provider.applicability import (
 )
 from provider.certificate_states import CertificateRevocationStatus
 from provider.profiles import DerivedCredentialProfileType
+from provider.program import run_program
 from provider.relationships.assignments import AssignmentArgs, AssignmentFilterType, AssignmentTarget
 from provider.resources.android_device_owner_derived_credential_authentication_configuration import (
     AndroidDeviceOwnerCertificateAccessType,
@@ -73,4 +74,5 @@ __all__ = [
     "ManagedAllDeviceCertificateStateArgs",
     "NetworkAccessConfigurationRoute",
     "Windows10EditionType",
+    "run_program",
 ]

@@ -64,7 +64,7 @@ class ApplicabilityRuleOsEditionArgs(Arguments):
     """The editions: members of `Windows10EditionType`."""
     rule_type: Input[str] = required(Choice(ApplicabilityRuleType))
     """What happens to devices that match: a member of `ApplicabilityRuleType`."""
-    name: Input[str] | None = optional(Text())
+    name: Input[str] | None = optional(Text(empty_unset=True))
     """A name for the rule."""
 
 
@@ -77,7 +77,7 @@ class ApplicabilityRuleOsVersionArgs(Arguments):
     """The lowest version that matches, such as ``10.0.19045``."""
     max_os_version: Input[str] | None = optional(Text(), wire="maxOSVersion")
     """The highest version that matches."""
-    name: Input[str] | None = optional(Text())
+    name: Input[str] | None = optional(Text(empty_unset=True))
     """A name for the rule."""
 
 
@@ -88,5 +88,5 @@ class ApplicabilityRuleDeviceModeArgs(Arguments):
     """The mode: a member of `DeviceMode`."""
     rule_type: Input[str] = required(Choice(ApplicabilityRuleType))
     """What happens to devices that match: a member of `ApplicabilityRuleType`."""
-    name: Input[str] | None = optional(Text())
+    name: Input[str] | None = optional(Text(empty_unset=True))
     """A name for the rule."""

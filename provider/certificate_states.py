@@ -61,7 +61,7 @@ class CertificateStateKind(Kind):
         yield from super().problems(inputs, olds)
         reason = _impossible(olds.get(_STATUS), inputs.get(_STATUS))
         if reason:
-            yield Problem(_STATUS, reason)
+            yield Problem(_STATUS, reason, (_STATUS, "cannot follow the status that the record has; declare another"))
 
     def create(self, tenant: Tenant, inputs: Values) -> Created:
         """Adopt the record, and change what differs, if that is allowed."""

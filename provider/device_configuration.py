@@ -21,7 +21,7 @@ from provider.entities import EntityArgs
 from provider.records import Record
 from provider.relationships.assignments import ASSIGNMENTS, AssignmentArgs
 from provider.schema import Part, optional, required
-from provider.values import Guid, SetOf, Text
+from provider.values import Guid, Number, SetOf, Text
 
 COLLECTION = Collection("/deviceManagement/deviceConfigurations", "$expand=assignments")
 """The collection of all device configurations, of whatever type."""
@@ -36,9 +36,11 @@ class DeviceConfigurationArgs(EntityArgs):
 
     display_name: Input[str] = required(Text())
     """The name that administrators see."""
-    description: Input[str] | None = optional(Text())
+    description: Input[str] | None = optional(Text(empty_unset=True))
     """What the profile is for."""
-    role_scope_tag_ids: Input[Sequence[Input[str]]] | None = optional(SetOf(Text(), least=1), server_default=True)
+    role_scope_tag_ids: Input[Sequence[Input[str]]] | None = optional(
+        SetOf(Number("a scope tag"), least=1), server_default=True
+    )
     """The scope tags that decide which administrators see it, as text: ``["0"]`` is the default tag."""
     device_management_applicability_rule_os_edition: Input[ApplicabilityRuleOsEditionArgs] | None = optional(
         Record(ApplicabilityRuleOsEditionArgs)

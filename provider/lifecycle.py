@@ -109,7 +109,7 @@ class GraphProvider(ResourceProvider):
         inputs = _without_provider(news)
         _run.ledger.declares(host.urn())
         problems = [*self.kind.problems(inputs, _without_provider(olds)), *self._problems_beside(olds, inputs)]
-        failures = [_failure(problem, inputs) for problem in problems]
+        failures = [_failure(problem) for problem in problems]
         return CheckResult(inputs if failures else self.kind.args.schema.canonical(inputs, like=olds), failures)
 
     def _problems_beside(self, olds: Values, inputs: Values) -> Iterator[Problem]:
@@ -311,13 +311,13 @@ def _without_provider(props: Mapping[str, Any]) -> Values:
     return {name: value for name, value in props.items() if name != _PROVIDER}
 
 
-def _failure(problem: Problem, inputs: Values) -> CheckFailure:
+def _failure(problem: Problem) -> CheckFailure:
     """
-    Make Pulumi's failure of *problem*.
+    Make Pulumi's failure of *problem*, without any value.
 
-    The CLI prints the value of the property that a failure names, and finds none for a path inside one: there the
-    path goes into the sentence instead.
+    Each value may be a secret, and the plugin is not told which are. The CLI prints the value of the property that a
+    failure names, so none is named: the path goes into the sentence instead. `provider.inputs` has checked the same in
+    the program, where what is not secret is shown.
     """
-    if problem.path in inputs or problem.path.isidentifier():
-        return CheckFailure(problem.path, problem.reason)
-    return CheckFailure("", f"{problem.path} {problem.reason}")
+    known = problem.without_value()
+    return CheckFailure("", f"{known.path} {known.reason}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provider.schema import Arguments
-from provider.values import Problem, Value, is_unknown, show
+from provider.values import Problem, Value, is_unknown, unexpected
 
 
 class Record(Value):
@@ -22,7 +22,7 @@ class Record(Value):
         if isinstance(value, Mapping):
             yield from self.schema.problems(value, path)
         elif not is_unknown(value):
-            yield Problem(path, f"must be {self.meaning}, not {show(value)}")
+            yield unexpected(path, self.meaning, value)
 
     def canonical(self, value: Any) -> Any:
         """Make each of its fields canonical."""
@@ -50,7 +50,7 @@ class OneOf(Value):
         if record is not None:
             yield from record.problems(value, path)
         elif not is_unknown(value):
-            yield Problem(path, f"must be {self.meaning}, not {show(value)}")
+            yield unexpected(path, self.meaning, value)
 
     def canonical(self, value: Any) -> Any:
         """Make it canonical as what it is."""

@@ -6,8 +6,6 @@ A resource class states its kind and annotates its outputs; everything else is h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
@@ -16,9 +14,11 @@ from typing_extensions import Self
 
 from provider.errors import ConfigError
 from provider.guards import CLOUD, TENANT
+from provider.inputs import checked
 from provider.kind import Kind, register
 from provider.lifecycle import make_provider
 from provider.schema import Arguments, Part
+from provider.values import is_output_as_text
 
 MODULE = "intune"
 """Module of every type token: ``pulumi-python:dynamic/intune:DerivedCredentialSettings``. In every state, for ever."""
@@ -42,13 +42,22 @@ class GraphResource(Resource, Generic[_Args]):
         register(kind)
 
     def __init__(self, resource_name: str, args: _Args, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the object. *resource_name* is its name in the stack; *args* say what it must be."""
+        """
+        Declare the object. *resource_name* is its name in the stack; *args* say what it must be.
+
+        Raises pulumi.RunError: *args* have problems, listed all at once.
+        """
+        if is_output_as_text(resource_name):
+            raise pulumi.RunError(
+                f"the name of a {type(self).__name__} has an Output in it, whose value is not known yet: use plain text"
+            )
         if opts is not None and opts.import_ is not None:
             raise ConfigError(
                 f"{resource_name}: Pulumi cannot import_ dynamic resources; "
                 f'declare adopt="{opts.import_}" in the arguments instead'
             )
-        self._declare(resource_name, _plain(args), opts)
+        inputs = checked(f'{type(self).__name__} "{resource_name}"', self.kind.args.schema, args)
+        self._declare(resource_name, inputs, opts)
 
     @classmethod
     def get(
@@ -76,19 +85,3 @@ class GraphResource(Resource, Generic[_Args]):
         # state taint`): an object created beside the old one of the same name could not be told from it.
         merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
         super().__init__(make_provider(self.kind.name), resource_name, {**outputs, **computed, **inputs}, merged)
-
-
-def _plain(value: Any) -> Any:
-    """Turn what a program writes (argument classes, enums, tuples) into what the engine carries."""
-    if isinstance(value, Arguments):
-        fields = {name: getattr(value, name) for name in value.schema.attributes}
-        return {name: _plain(field) for name, field in fields.items() if field is not None}
-    if isinstance(value, pulumi.Output):
-        return value.apply(_plain)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {key: _plain(member) for key, member in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(member) for member in value]
-    return value

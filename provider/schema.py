@@ -19,85 +19,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping
-from enum import Enum
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from typing_extensions import dataclass_transform
 
 from provider.errors import DeclarationError
-from provider.values import Problem, Value, contains_unknown, is_unknown, nearest
+from provider.fields import Attribute, Part, When
+from provider.values import Problem, Value, nearest
+
+__all__ = ["Arguments", "Attribute", "Part", "Schema", "When", "optional", "required"]
 
 _METADATA = "provider.schema"
-
-
-class When(NamedTuple):
-    """The condition 'another field is given', or, with *values*, 'another field has one of these values'."""
-
-    field: str
-    values: tuple[str, ...] = ()
-
-    def holds(self, record: Mapping[str, Any]) -> bool | None:
-        """Tell whether the condition holds in *record*; None while the other field is unknown."""
-        other = record.get(self.field)
-        if is_unknown(other):
-            return None
-        return other in self.values if self.values else other is not None
-
-    def __str__(self) -> str:
-        """Read as the rest of the sentence 'only when …'."""
-        return f"{self.field} is {' or '.join(self.values)}" if self.values else f"{self.field} is given"
-
-
-class Part(Enum):
-    """Where a field lives in Graph."""
-
-    BODY = "body"
-    """In the object's own JSON."""
-    RELATIONSHIP = "relationship"
-    """Beside the object, under a route of its own."""
-    DIRECTIVE = "directive"
-    """Nowhere: it tells the provider how to go about it. Never sent, never compared, never read."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Attribute:
-    """One declared field."""
-
-    value: Value
-    """What it may be."""
-    name: str = ""
-    """In programs, state and previews: snake_case."""
-    wire: str = ""
-    """In Graph: the same name in camelCase, unless declared otherwise."""
-    part: Part = Part.BODY
-    required: bool = False
-    create_only: bool = False
-    """Graph cannot change it: a change replaces the object, and the old one is deleted first."""
-    server_default: bool = False
-    """Graph chooses a value when it is omitted, and keeps it."""
-    only: When | None = None
-    """May be given only under this condition."""
-    needed: When | None = None
-    """Must be given under this condition."""
-
-    def differs(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-        """Tell whether the value declared in *news* is not the one in *olds*."""
-        old, new = olds.get(self.name), news.get(self.name)
-        if new is None:
-            return old is not None and not self.server_default
-        if new == old:  # nearly always so, and cheap to see
-            return False
-        return contains_unknown(new) or self.value.canonical(new) != self.value.canonical(old)
-
-    def misplaced(self, record: Mapping[str, Any], path: str) -> Iterator[Problem]:
-        """Say if the field is missing from *record* where it must be, or given where it must not."""
-        given = record.get(self.name) is not None
-        if self.required and not given:
-            yield Problem(path, f"is required: {self.value.meaning}")
-        if self.needed is not None and not given and self.needed.holds(record):
-            yield Problem(path, f"is required when {self.needed}: {self.value.meaning}")
-        if self.only is not None and given and self.only.holds(record) is False:
-            yield Problem(path, f"may be given only when {self.only}; remove it or change {self.only.field}")
 
 
 def required(value: Value, *, wire: str = "", create_only: bool = False) -> Any:
@@ -113,7 +45,6 @@ def required(value: Value, *, wire: str = "", create_only: bool = False) -> Any:
 def optional(  # noqa: PLR0913 - the vocabulary of a field
     value: Value,
     *,
-    default: None = None,
     wire: str = "",
     part: Part = Part.BODY,
     create_only: bool = False,
@@ -121,7 +52,7 @@ def optional(  # noqa: PLR0913 - the vocabulary of a field
     only: When | None = None,
     needed: When | None = None,
 ) -> Any:
-    """Declare a field that may be omitted; *default* is there for type checkers and is always None."""
+    """Declare a field that may be omitted; it is None then."""
     attribute = Attribute(
         value=value,
         wire=wire,
@@ -131,10 +62,11 @@ def optional(  # noqa: PLR0913 - the vocabulary of a field
         only=only,
         needed=needed,
     )
-    return dataclasses.field(default=default, metadata={_METADATA: attribute})
+    return dataclasses.field(default=None, metadata={_METADATA: attribute})
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(required, optional))
+# Type checkers take a field specifier to have a default only if its call names one: `optional` is none on purpose.
+@dataclass_transform(kw_only_default=True, field_specifiers=(required,))
 class Arguments:
     """Base of every class of inputs: its subclasses are keyword-only dataclasses of declared fields."""
 
@@ -158,13 +90,24 @@ class Schema:
         for name in record:
             if name not in self.attributes:
                 reason = f"is not a field here{nearest(name, tuple(self.attributes)) or '; remove it'}"
-                yield Problem(_join(path, name), reason)
+                # A name inside of a value is a part of that value; the name of a field of a resource is not.
+                yield Problem(_join(path, name), reason, (path, "has a field that does not exist") if path else None)
+        given = self._set(record)
         for attribute in self.attributes.values():
-            value = record.get(attribute.name)
+            value = given.get(attribute.name)
             at = _join(path, attribute.name)
-            yield from attribute.misplaced(record, at)
+            yield from attribute.misplaced(given, at, record.get(attribute.name))
             if value is not None:
                 yield from attribute.value.problems(value, at)
+
+    def _set(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Return *record* without the fields that are not set, however that is written."""
+        known = self.attributes
+        return {
+            name: one
+            for name, one in record.items()
+            if not (known[name].is_unset(one) if name in known else one is None)
+        }
 
     def canonical(self, record: Mapping[str, Any], like: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """
@@ -175,9 +118,7 @@ class Schema:
         """
         like = like or {}
         result = {}
-        for name, value in record.items():
-            if value is None:
-                continue
+        for name, value in self._set(record).items():
             known, before = self.attributes.get(name), like.get(name)
             if value == before:  # nearly always so, and cheap to see
                 result[name] = before

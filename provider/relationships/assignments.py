@@ -66,11 +66,11 @@ class AssignmentArgs(Arguments):
     )
     """The Configuration Manager collection."""
     device_and_app_management_assignment_filter_id: Input[str] | None = optional(
-        Guid("an assignment filter"), needed=When(_FILTER_TYPE)
+        Guid("an assignment filter", zeros_unset=True), needed=When(_FILTER_TYPE)
     )
     """A filter on the devices of the target."""
     device_and_app_management_assignment_filter_type: Input[str] | None = optional(
-        Choice(AssignmentFilterType), needed=When(_FILTER_ID)
+        Choice(AssignmentFilterType, unset="none"), needed=When(_FILTER_ID)
     )
     """What the filter does: a member of `AssignmentFilterType`."""
 

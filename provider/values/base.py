@@ -23,6 +23,21 @@ class Problem(NamedTuple):
 
     path: str
     reason: str
+    hidden: tuple[str, str] | None = None
+    """Path and reason without any part of the value, where *path* or *reason* show one."""
+
+    def without_value(self) -> Problem:
+        """Return the same problem for a value that may be a secret."""
+        return Problem(*(self.hidden or (self.path, self.reason)))
+
+    def __str__(self) -> str:
+        """Read as one line of a list."""
+        return f"{self.path}: {self.reason}"
+
+
+def unexpected(path: str, expected: str, value: object, hint: str = "") -> Problem:
+    """Return the problem that *value* is not what is *expected*; the hint may repeat parts of the value."""
+    return Problem(path, f"must be {expected}, not {show(value)}{hint}", (path, f"must be {expected}"))
 
 
 def is_unknown(value: object) -> bool:
@@ -33,6 +48,7 @@ def is_unknown(value: object) -> bool:
 def show(value: object) -> str:
     """Write *value* as a person would in YAML, short enough for one line of an error."""
     text = json.dumps(value, ensure_ascii=False, default=lambda _: "…")
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")  # half a surrogate pair cannot be printed
     longest = 60
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
@@ -57,7 +73,11 @@ class Value:
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Say everything that is wrong with *value*, which stands at *path*."""
         if not is_unknown(value) and not self.accepts(value):
-            yield Problem(path, f"must be {self.meaning}, not {show(value)}{self.hint(value)}")
+            yield unexpected(path, self.meaning, value, self.hint(value))
+
+    def is_unset(self, value: Any) -> bool:
+        """Tell whether *value* is another way to write that an optional field is not set."""
+        return value is None
 
     def accepts(self, value: Any) -> bool:  # noqa: ARG002 - for subclasses
         """Tell whether a known *value* is one of this kind."""

@@ -1,4 +1,4 @@
-"""Values without parts: text, addresses, numbers, enum members, moments."""
+"""Values without parts that are not any text: numbers, enum members, moments, true and false."""
 
 from __future__ import annotations
 
@@ -7,59 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any
-from urllib.parse import urlsplit
 
 from provider.values.base import Problem, Value, nearest
-
-
-class Text(Value):
-    """Text that is not blank. With a *pattern*, text that matches all of it."""
-
-    def __init__(self, pattern: str = r"(?s).*\S.*", meaning: str = "text that is not blank") -> None:
-        self._pattern = re.compile(pattern)
-        self.meaning = meaning
-
-    def accepts(self, value: Any) -> bool:
-        """Accept matching text."""
-        return isinstance(value, str) and self._pattern.fullmatch(value) is not None
-
-    def hint(self, value: Any) -> str:
-        """Remind of YAML's quotes: 0 and yes are no text."""
-        return "; write it in quotes" if isinstance(value, bool | int | float) else ""
-
-
-class Guid(Text):
-    """An id in Microsoft's form. Graph compares ids without regard to case, so the canonical form is lower case."""
-
-    def __init__(self, of: str) -> None:
-        super().__init__(
-            r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
-            f"the id of {of}, a GUID like 3f0e1c52-7d84-4c0a-9a65-2f1b0c9d8e7a",
-        )
-
-    def hint(self, value: Any) -> str:
-        """Say what was probably given instead."""
-        return "; a name does not do" if isinstance(value, str) and value else ""
-
-    def canonical(self, value: Any) -> Any:
-        """Lower the case."""
-        return value.lower() if isinstance(value, str) else value
-
-
-class Url(Value):
-    """An absolute http or https address."""
-
-    meaning = "an address that begins with https:// or http://"
-
-    def accepts(self, value: Any) -> bool:
-        """Accept an address with a scheme, a host and no blanks."""
-        if not isinstance(value, str) or re.search(r"\s", value):
-            return False
-        try:
-            parts = urlsplit(value)
-            return parts.scheme in {"http", "https"} and bool(parts.hostname)
-        except ValueError:  # a malformed port or IPv6 address
-            return False
 
 
 class Flag(Value):
@@ -80,11 +29,13 @@ class Moment(Value):
     """
     A point in time, written as ISO 8601 with an offset. Equal moments are written in many ways; the canonical is UTC.
 
-    Graph writes seven digits of a second, which Python before 3.11 does not read: they are kept as text.
+    Graph writes seven digits of a second, which Python before 3.11 does not read: they are kept as text. A moment that
+    stands in a stack file without quotes comes as the text that the CLI makes of it: 2026-11-21 08:00:00 +0000 UTC.
     """
 
     meaning = "a moment such as 2026-11-21T08:00:00Z, with an offset from UTC"
     _form = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+    _of_yaml = re.compile(r"([\d-]{10}) ([\d:.]+) ([+-]\d\d)(\d\d) \S+")
 
     def accepts(self, value: Any) -> bool:
         """Accept a moment that exists."""
@@ -95,7 +46,7 @@ class Moment(Value):
         return (isinstance(value, str) and self._utc(value)) or value
 
     def _utc(self, text: str) -> str | None:
-        form = self._form.fullmatch(text.strip())
+        form = self._form.fullmatch(self._of_yaml.sub(r"\1T\2\3:\4", text.strip()))
         if form is None:
             return None
         seconds, fraction, offset = form.groups()
@@ -132,10 +83,14 @@ class Choice(Value):
     """
     One member of an enum, written as Graph's value. An unknown member read from Graph is kept as it is.
 
-    Members that Graph knows and the product does not support are *refused*, each with the product's reason.
+    Members that Graph knows and the product does not support are *refused*, each with the product's reason. *unset* is
+    the word that Graph has for a field that is not set.
     """
 
-    def __init__(self, members: type[Enum], refused: Mapping[Enum, str] | None = None) -> None:
+    def __init__(
+        self, members: type[Enum], refused: Mapping[Enum, str] | None = None, *, unset: str | None = None
+    ) -> None:
+        self._unset = unset
         self.names = [member.value for member in members]
         self._refused = {member.value: reason for member, reason in (refused or {}).items()}
         self.meaning = "one of " + ", ".join(name for name in self.names if name not in self._refused)
@@ -143,13 +98,18 @@ class Choice(Value):
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Give the product's reason where there is one."""
         if isinstance(value, str) and value in self._refused:
-            yield Problem(path, f"cannot be {value}: {self._refused[value]}")
+            reason = f"cannot be {value}: {self._refused[value]}"
+            yield Problem(path, reason, (path, f"must be {self.meaning}"))
         else:
             yield from super().problems(value, path)
 
     def accepts(self, value: Any) -> bool:
         """Accept a member's value, in its exact spelling."""
         return isinstance(value, str) and value in self.names
+
+    def is_unset(self, value: Any) -> bool:
+        """Take Graph's word for it."""
+        return value is None or (self._unset is not None and value == self._unset)
 
     def hint(self, value: Any) -> str:
         """Suggest the nearest member."""

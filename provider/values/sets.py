@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
-from provider.values.base import Problem, Value, contains_unknown, is_unknown, show
+from provider.values.base import Problem, Value, contains_unknown, is_unknown, show, unexpected
 from provider.values.scalars import Choice
 
 
@@ -31,7 +31,8 @@ class SetOf(Value):
         if is_unknown(value):
             return
         if not isinstance(value, list | tuple):
-            yield Problem(path, f"must be {self.meaning}, not {show(value)}; put it in brackets: [{show(value)}]")
+            hint = f"; put it in brackets: [{show(value)}]"
+            yield unexpected(path, self.meaning, value, hint)
             return
         if len(value) < self.least:
             yield Problem(path, f"must have at least {self.least} member; leave {path} out to declare none")
@@ -96,7 +97,8 @@ class Flags(SetOf):
             return
         yield from super().problems(value, path)
         if isinstance(value, list | tuple) and self._alone in value and len(value) > 1:
-            yield Problem(path, f'"{self._alone}" cannot stand beside others; remove it or the others')
+            known = "cannot be combined with other members; remove it or the others"
+            yield Problem(path, f'"{self._alone}" {known}', (path, f"has a member that {known}"))
 
     def to_wire(self, value: Any) -> Any:
         """Join the members in the order of Graph's schema, without blanks."""

@@ -157,7 +157,10 @@ class _Life:
         }
         where = {"profile_type": "iosVpnConfiguration", "derived_credential": "c0"}
         return {
-            "derivedCredentials": {f"c{n}": {"display_name": f"c{n}", **credential} for n in range(CREDENTIALS)},
+            "derivedCredentials": {
+                f"c{n}": {"display_name": f"c{n}", "options": {"protect": False}, **credential}
+                for n in range(CREDENTIALS)
+            },
             "androidProfiles": profiles["a"],
             "iosProfiles": profiles["i"],
             "bindings": {f"b{n}": {"device_configuration_id": id_, **where} for n, id_ in enumerate(self._others)},

@@ -151,7 +151,7 @@ def _every_kind(portal: Portal) -> dict[str, Any]:
     return {
         "tenantId": "5a9db0c5-0000-4000-8000-00000000000a",
         "cloud": "sandbox",
-        "derivedCredentials": {"c": credential},
+        "derivedCredentials": {"c": {**credential, "options": {"protect": False}}},
         "androidProfiles": {"a": {"display_name": "A", "derived_credential": "c"}},
         "iosProfiles": {"i": {"display_name": "I", "derived_credential": "c"}},
         "bindings": {"b": binding},

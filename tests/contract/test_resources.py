@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from provider.resource import GraphResource
 from provider.schema import Arguments, Part
 from provider.values import Choice, Flags, SetOf
 
-PUBLIC = [getattr(provider, name) for name in provider.__all__]
+PUBLIC: list[Any] = [one for one in (getattr(provider, name) for name in provider.__all__) if isinstance(one, type)]
 RESOURCES = [one for one in PUBLIC if issubclass(one, GraphResource)]
 ARGUMENTS = [one for one in PUBLIC if issubclass(one, Arguments)]
 

@@ -222,7 +222,12 @@ def _certificate_state() -> list[Field]:
 TRIALS = [
     Trial(
         "derivedCredentials",
-        {"display_name": "Credential {}", "issuer": "purebred", "notification_types": ["email"]},
+        {
+            "display_name": "Credential {}",
+            "issuer": "purebred",
+            "notification_types": ["email"],
+            "options": {"protect": False},
+        },
         _settings("Credential", clearable=True),
     ),
     Trial("androidProfiles", {"display_name": "Android {}"}, [*_profile("Android"), *_android()]),

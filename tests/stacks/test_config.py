@@ -40,14 +40,18 @@ TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
         (
             {},
             {"p": PROFILE},
-            'androidProfiles.p.derived_credential: "c" is no entry of derivedCredentials, which has none',
+            'androidProfiles.p.derived_credential: "c" is not an entry of derivedCredentials, which has none',
         ),
-        ({"d": CREDENTIAL}, {"p": PROFILE}, '"c" is no entry of derivedCredentials, which has d'),
-        ({"c": CREDENTIAL}, {"p": {**PROFILE, "derived_credential": ["c"]}}, '["c"] is no entry of derivedCredentials'),
+        ({"d": CREDENTIAL}, {"p": PROFILE}, '"c" is not an entry of derivedCredentials, which has d'),
+        (
+            {"c": CREDENTIAL},
+            {"p": {**PROFILE, "derived_credential": ["c"]}},
+            '["c"] is not an entry of derivedCredentials',
+        ),
         (
             {"c": CREDENTIAL},
             {"p": {**PROFILE, "derived_credential_settings_id": TENANT}},
-            "stands beside derived_credential_settings_id; keep one of them",
+            "cannot be combined with derived_credential_settings_id; keep one of them",
         ),
         (
             {},
@@ -79,7 +83,7 @@ def test_a_display_name_is_given_once() -> None:
 def test_a_misspelled_key_is_no_empty_map() -> None:
     """What stands under a misspelled key would be deleted; keys of other namespaces are others' business."""
     said = list(unknown_keys(["p:derivedCredentiels", "p:tenantId", "p:androidProfiles", "pulumi:tags"], "p"))
-    assert said == ['derivedCredentiels: is no setting of this project; did you mean "derivedCredentials"?']
+    assert said == ['derivedCredentiels: is not a setting of this project; did you mean "derivedCredentials"?']
 
 
 def test_every_key_is_declared_in_the_project_file() -> None:
@@ -106,7 +110,7 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, por
     assert "derivedCredentials.c.issuer: must be one of" in outcome.text
     assert "derivedCredentials.c.help_url: must be an address" in outcome.text
     assert "androidProfiles.p.derived_credential:" in outcome.text
-    assert 'iosProfile: is no setting of this project; did you mean "iosProfiles"?' in outcome.text
+    assert 'iosProfile: is not a setting of this project; did you mean "iosProfiles"?' in outcome.text
     assert "Traceback" not in outcome.text
     assert (portal.requests(), portal.objects()) == ([], [])
 

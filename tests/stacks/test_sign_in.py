@@ -24,7 +24,10 @@ SERVICE = "DeviceManagementServiceConfig.ReadWrite.All"
 
 def config(**more: Any) -> dict[str, Any]:
     """Declare a credential and a profile that uses it."""
-    declared = {"derivedCredentials": {"c": CREDENTIAL}, "androidProfiles": {"p": PROFILE}}
+    declared = {
+        "derivedCredentials": {"c": {**CREDENTIAL, "options": {"protect": False}}},
+        "androidProfiles": {"p": PROFILE},
+    }
     return {"tenantId": TENANT, "cloud": "sandbox", **declared, **more}
 
 

@@ -16,7 +16,13 @@ from tests.portal import Portal
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
-CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
+UNPROTECTED: dict[str, Any] = {"options": {"protect": False}}
+CREDENTIAL: dict[str, Any] = {
+    "display_name": "C",
+    "issuer": "purebred",
+    "notification_types": ["email"],
+    **UNPROTECTED,
+}
 PROFILE: dict[str, Any] = {
     "display_name": "P",
     "derived_credential": "c",

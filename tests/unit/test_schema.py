@@ -13,7 +13,7 @@ from pulumi import Input
 from provider.errors import DeclarationError
 from provider.records import Record
 from provider.schema import Arguments, Part, When, optional, required
-from provider.values import Choice, Integer, SetOf, Text
+from provider.values import Choice, Guid, Integer, SetOf, Text
 
 UNKNOWN = type(pulumi.UNKNOWN)()
 
@@ -29,6 +29,21 @@ class PackageArgs(Arguments):
     """A record inside another."""
 
     package_id: Input[str] = required(Text())
+
+
+class FilterType(str, Enum):
+    """Another, without the word that Graph has for neither."""
+
+    INCLUDE = "include"
+
+
+class ExportedArgs(Arguments):
+    """Fields that exports write where they are not set."""
+
+    description: Input[str] | None = optional(Text(empty_unset=True))
+    filter_id: Input[str] | None = optional(Guid("a filter", zeros_unset=True), needed=When("filter_type"))
+    filter_type: Input[str] | None = optional(Choice(FilterType, unset="none"), needed=When("filter_id"))
+    title: Input[str] = required(Text(empty_unset=True))
 
 
 class ThingArgs(Arguments):
@@ -55,7 +70,7 @@ GOOD: dict[str, Any] = {"display_name": "N", "colour": "red"}
 
 def problems(record: dict[str, Any]) -> dict[str, str]:
     """Map each path to what is said of it."""
-    return dict(SCHEMA.problems(record))
+    return {problem.path: problem.reason for problem in SCHEMA.problems(record)}
 
 
 def test_good_fields_have_no_problems() -> None:
@@ -95,6 +110,45 @@ def test_all_problems_of_a_record_are_reported_at_once() -> None:
 def test_conditions_between_fields(fields: dict[str, Any], path: str, said: str) -> None:
     """A field that needs or excludes another says so."""
     assert said in problems({**GOOD, **fields})[path]
+
+
+EXPORTED = ExportedArgs.schema
+ZEROS = "00000000-0000-0000-0000-000000000000"
+GUID = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
+
+
+def test_the_way_of_exports_to_write_unset_is_unset() -> None:
+    """Empty text, an id of zeros and `none` are what exports of Intune have; none of them is sent, compared or kept."""
+    fields = {"title": "T", "description": "", "filter_id": ZEROS, "filter_type": "none"}
+    assert list(EXPORTED.problems(fields)) == []
+    assert EXPORTED.canonical(fields) == {"title": "T"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "said"),
+    [
+        (
+            {"filter_id": ZEROS, "filter_type": "include"},
+            "filter_id",
+            f'not "{ZEROS}", which says that none is set: give it, or leave both out',
+        ),
+        ({"filter_id": GUID, "filter_type": "none"}, "filter_type", 'not "none", which says that none is set: give it'),
+        ({"title": ""}, "title", "must be text that is not blank"),
+    ],
+)
+def test_half_of_unset_is_a_problem(fields: dict[str, Any], path: str, said: str) -> None:
+    """One of two fields that belong together is no less missing; and a required field is never unset."""
+    (problem,) = EXPORTED.problems({"title": "T", **fields})
+    assert problem.path == path
+    assert said in problem.reason
+    assert "none" not in problem.without_value().reason
+
+
+def test_a_name_inside_of_a_value_is_a_part_of_it() -> None:
+    """Where the value may be a secret, so may the name be; the name of a field of the resource is not."""
+    found = SCHEMA.problems({**GOOD, "access": "some", "canary": 1, "packages": [{"package_id": "a", "canary": 1}]})
+    hidden = {problem.without_value().path: problem.without_value().reason for problem in found}
+    assert hidden == {"canary": "is not a field here; remove it", "packages[0]": "has a field that does not exist"}
 
 
 def test_a_condition_on_an_unknown_field_waits() -> None:

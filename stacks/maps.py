@@ -1,0 +1,50 @@
+"""The maps of a stack's config: which kind of resource each declares, and what an entry may say beside its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import provider as intune
+from provider.resource import GraphResource
+
+CREDENTIALS = "derivedCredentials"
+
+MAPS: dict[str, type[GraphResource[Any]]] = {
+    CREDENTIALS: intune.DerivedCredentialSettings,
+    "androidProfiles": intune.AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration,
+    "iosProfiles": intune.IosDerivedCredentialAuthenticationConfiguration,
+    "bindings": intune.DerivedCredentialBinding,
+    "scopedSettings": intune.DeviceConfigurationDerivedCredentialSettings,
+    "certificateStates": intune.ManagedAllDeviceCertificateState,
+}
+"""The maps of the config, and what their entries declare."""
+
+REFERENCE = "derived_credential"
+"""In the place of the id of derived-credential settings: the key of an entry of `derivedCredentials`."""
+
+SETTINGS_ID = "derived_credential_settings_id"
+
+RENAMED_FROM = "renamed_from"
+"""The key, or keys, that the entry had before."""
+
+OPTIONS = "options"
+"""What Pulumi is to do with the resource: see `stacks.options`."""
+
+
+def words_of(key: str) -> tuple[str, ...]:
+    """Return what an entry of the map *key* may say beside its fields."""
+    takes_reference = SETTINGS_ID in MAPS[key].kind.args.schema.attributes
+    return (RENAMED_FROM, OPTIONS, REFERENCE) if takes_reference else (RENAMED_FROM, OPTIONS)
+
+
+def fields_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of *entry*: all but what it says beside them."""
+    return {name: value for name, value in entry.items() if name not in {REFERENCE, RENAMED_FROM, OPTIONS}}
+
+
+def key_text(value: Any) -> str | None:
+    """Return *value* as the key of an entry: YAML reads 1 and true as no text, and as keys they are their own text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
