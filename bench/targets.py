@@ -40,8 +40,8 @@ class Verdict:
 
 
 def verdicts(figures: Figures) -> Iterator[Verdict]:
-    """Judge every target that the run has figures for, at its largest size."""
-    sizes = figures.sizes("preview", OURS)
+    """Judge every target that the run has figures for, at the largest size that was measured to its end."""
+    sizes = [size for size in figures.sizes("preview", OURS) if (FLOOR, size) in figures.state]
     if sizes:
         yield from _idle(figures, sizes[-1])
         yield from _refresh(figures, sizes[-1])

@@ -1,11 +1,24 @@
-"""What a pull request shows: the changed stacks, and one comment for all of them."""
+"""What a pull request shows: the changed stacks, one comment for all of them, and the workflow that posts it."""
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
 import pytest
+import yaml
 
-from stacks.pull_request import LONGEST, changed, comment
+from stacks.preview_comment import LONGEST, MARKER, Preview, comment, read, size
+from stacks.pull_request import changed
 
+ROOT = Path(__file__).parents[2]
+WORKFLOW = ROOT / ".github" / "workflows" / "preview.yml"
 STACKS = ["contoso", "demo", "fabrikam"]
 
 REPLACED = """\
@@ -16,13 +29,38 @@ Resources:
     +-1 to replace
     2 unchanged
 """
+DELETED = """\
+    - intune:DerivedCredentialSettings: (delete)
+        display_name: "C"
+Resources:
+    + 1 to create
+    - 1 to delete
+    2 changes. 1 unchanged
+"""
 UPDATED = """\
     ~ intune:DerivedCredentialSettings: (update)
       - help_url: "https://a.example"
 Resources:
     ~ 1 to update
 """
+CREATED = """\
+    + intune:DerivedCredentialSettings: (create)
+Resources:
+    + 2 to create
+"""
 UNCHANGED = "Resources:\n    3 unchanged\n"
+MISTAKES = "error: the config of stack f has a mistake:\n  derivedCredentials.a.issuer: must be one of intercede\n"
+LONG = "".join(f"      + line {number} of a long preview\n" for number in range(150))
+
+
+def written(**previews: str) -> str:
+    """Write the comment for previews by stack; ``_`` in a name stands for ``-``."""
+    return comment([Preview(stack.replace("_", "-"), text) for stack, text in previews.items()])
+
+
+def order(text: str) -> list[str]:
+    """Return the names of the stacks, in their order in the comment."""
+    return re.findall(r"<b>([\w-]+)</b>", text)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +71,7 @@ UNCHANGED = "Resources:\n    3 unchanged\n"
         (["stacks/Pulumi.demo.yaml"], []),
         (["stacks/Pulumi.gone.yaml"], []),
         (["stacks/tenant.py"], ["contoso", "fabrikam"]),
+        (["stacks/baselines/android.yaml"], ["contoso", "fabrikam"]),
         (["provider/graph/client.py", "stacks/Pulumi.contoso.yaml"], ["contoso", "fabrikam"]),
         (["requirements.txt"], ["contoso", "fabrikam"]),
         ([""], []),
@@ -43,26 +82,188 @@ def test_a_stack_is_previewed_when_its_file_or_shared_code_changes(paths: list[s
     assert changed(paths, STACKS) == stacks
 
 
-def test_the_riskiest_stack_stands_first() -> None:
-    """Replacements, then updates, then stacks without changes; each folded, with its counts in sight."""
-    text = comment({"a-unchanged": UNCHANGED, "b-updated": UPDATED, "c-replaced": REPLACED})
-    assert text.index("c-replaced") < text.index("b-updated") < text.index("a-unchanged")
-    assert "<b>c-replaced</b>: 1 to replace, 2 unchanged" in text
-    assert text.startswith("### Preview of 3 stacks")
+def test_stacks_of_a_comment_stand_in_the_order_of_risk() -> None:
+    """Failures, replacements, deletions, updates, creates, then stacks without changes."""
+    previews = [
+        Preview("a-unchanged", UNCHANGED, status=0),
+        Preview("b-created", CREATED, status=0),
+        Preview("c-updated", UPDATED, status=0),
+        Preview("d-deleted", DELETED, status=0),
+        Preview("e-replaced", REPLACED, status=0),
+        Preview("f-failed", CREATED, MISTAKES, status=1),
+    ]
+    text = comment(previews)
+    assert order(text) == ["f-failed", "e-replaced", "d-deleted", "c-updated", "b-created", "a-unchanged"]
+    assert "<b>e-replaced</b>: 1 to replace, 2 unchanged" in text
+    assert "<b>d-deleted</b>: 1 to create, 1 to delete, 1 unchanged" in text
+    assert text.startswith(f"{MARKER}\n### Preview of 6 stacks\n\n1 failed, 4 with changes, 1 unchanged\n")
+
+
+def test_a_removed_property_is_no_deletion() -> None:
+    """Its line has the sign of a deletion; only the summary and the rows of resources count, with and without one."""
+    row = '    ~ intune:DerivedCredentialSettings: (update)\n      - help_url: "Resources: (delete)"\n'
+    assert Preview("x", UPDATED, status=0).counts == {"update": 1}
+    assert Preview("x", row, status=0).counts == {"update": 1}
+    assert Preview("x", DELETED.partition("Resources")[0], status=0).counts == {"delete": 1}
+    assert order(written(a=UPDATED, b=DELETED, c=row + UPDATED)) == ["b", "a", "c"]
+
+
+def test_an_unchanged_stack_takes_one_line() -> None:
+    """It has nothing to unfold, unless there is a warning to read."""
+    text = written(a=UNCHANGED)
+    assert "<li><b>a</b>: 3 unchanged</li>" in text
+    assert "<details>" not in text
+    warned = comment([Preview("a", UNCHANGED, "warning: adopt has no effect", status=0)])
+    assert "<details>" in warned
+    assert "warning: adopt has no effect" in warned
+
+
+def test_a_failed_preview_shows_its_mistakes(tmp_path: Path) -> None:
+    """They stand before the resources, and survive a cut; a stack whose job wrote nothing is named as well."""
+    (tmp_path / "f.txt").write_text("+ row\n" * 50_000, encoding="utf-8")
+    (tmp_path / "f.err").write_text(MISTAKES, encoding="utf-8")
+    (tmp_path / "f.status").write_text("1\n", encoding="utf-8")
+    (tmp_path / "g.txt").write_text(UNCHANGED, encoding="utf-8")
+    (tmp_path / "g.status").write_text("0\n", encoding="utf-8")
+    text = comment(read(tmp_path, ["f", "g", "lost"]))
+    assert text.index("<b>f</b>: the preview failed") < text.index("derivedCredentials.a.issuer: must be one of")
+    assert "<b>lost</b>: the preview failed" in text
+    assert "2 failed, 0 with changes, 1 unchanged" in text
+
+
+def test_mistakes_are_shown_beside_many_long_previews() -> None:
+    """Two hundred stacks that change do not take the room of one that failed."""
+    others = [Preview(f"t-{number:03}", CREATED + LONG, status=0) for number in range(200)]
+    assert "derivedCredentials.a.issuer: must be one of" in comment([*others, Preview("f", "", MISTAKES, 1)])
 
 
 def test_removed_lines_are_coloured() -> None:
     """GitHub colours a line of a diff by its first character."""
-    assert '\n-       help_url: "https://a.example"' in comment({"x": UPDATED})
+    assert '\n-       help_url: "https://a.example"' in written(x=UPDATED)
 
 
-def test_a_comment_is_never_longer_than_github_takes() -> None:
-    """Every stack keeps its share, and says that it was cut."""
-    text = comment({f"stack-{index}": "+ line\n" * 100_000 for index in range(5)})
-    assert len(text) < LONGEST
-    assert text.count("… cut: the rest is in the log of the job") == 5
+@pytest.mark.parametrize("stacks", [1, 5, 200])
+@pytest.mark.parametrize(
+    "preview",
+    ["+ line\n" * 10_000, DELETED + LONG, UNCHANGED, "€" * 70_000, "\n" * 70_000, "`" * 70_000, ""],
+    ids=["long", "deletes", "unchanged", "no ascii", "empty lines", "backticks", "empty"],
+)
+def test_a_comment_is_never_longer_than_github_takes(preview: str, stacks: int) -> None:
+    """In characters, in bytes and with line ends of two characters; and it says what it does not show, and where."""
+    text = comment([Preview(f"stack-{index}", preview) for index in range(stacks)], "https://github.example/run/7")
+    assert len(text.replace("\n", "\r\n")) <= size(text) <= LONGEST
+    missing = re.search(r"<b>(\d+) of (\d+) stacks are not shown.</b>", text)
+    assert len(order(text)) + int(missing[1] if missing else 0) == stacks
+    if missing or "… cut" in text:
+        assert '<a href="https://github.example/run/7">' in text
+
+
+def test_stacks_that_do_not_fit_are_counted() -> None:
+    """The end of the comment says how many are not shown."""
+    text = comment([Preview(f"stack-{index}", UPDATED, status=0) for index in range(2_000)])
+    assert size(text) <= LONGEST
+    assert f"<b>{2_000 - len(order(text))} of 2000 stacks are not shown.</b>" in text
+
+
+def test_short_previews_leave_their_room_to_long_ones() -> None:
+    """One long preview among many short ones is shown as far as the comment reaches."""
+    text = written(long=CREATED + LONG * 6, **{f"s{number}": CREATED for number in range(20)})
+    assert "… cut" not in text
+    assert size(text) > 30_000
 
 
 def test_a_preview_cannot_break_out_of_its_fold() -> None:
-    """A fence in a description must not end the block that shows it."""
-    assert comment({"x": 'description: "```\n# hello"'}).count("```") == 2
+    """No fence in a description ends the block that shows it, however long it is."""
+    text = written(x=f'description: "\n{"`" * 9}\n</details> # hello"')
+    opening, closing = re.findall(r"^(`{10,})(?:diff)?$", text, re.MULTILINE)
+    assert opening == closing
+    assert text.index("hello") < text.rindex(closing)
+
+
+def test_names_of_stacks_are_text() -> None:
+    """A stack file of a pull request names its stack: it writes no HTML and notifies nobody."""
+    for text in (comment([Preview("<i>@octo/team`", one, status=0)]) for one in (UNCHANGED, UPDATED)):
+        assert "<i>" not in text
+        assert "&lt;i&gt;@&#8203;octo/team" in text
+
+
+def test_the_command_line_writes_the_comment(tmp_path: Path) -> None:
+    """In UTF-8, whatever the terminal speaks."""
+    (tmp_path / "a.b.txt").write_text(f'"ü"\n{UPDATED}', encoding="utf-8")
+    line = [sys.executable, "-m", "stacks.pull_request", "comment", str(tmp_path), "--stacks", '["a.b", "c"]']
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, check=True, env={**os.environ, "PYTHONUTF8": "0"})
+    text = done.stdout.decode("utf-8")
+    assert order(text.replace("a.b", "a-b")) == ["c", "a-b"]
+    assert '"ü"' in text
+
+
+def steps(job: str) -> list[dict[str, Any]]:
+    """Return the steps of a job of the workflow."""
+    found: list[dict[str, Any]] = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"][job]["steps"]
+    return found
+
+
+def play(
+    tmp_path: Path, step: dict[str, Any], command: str, script: str, **given: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a step of the workflow where *command* is a program that does *script*."""
+    bash = shutil.which("bash")
+    if bash is None or os.name == "nt":
+        pytest.skip("the runner's bash is needed")
+    programs = tmp_path / "bin"
+    programs.mkdir(exist_ok=True)
+    program = programs / command
+    program.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        [bash, "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_the_workflow_keeps_a_preview_of_any_length(tmp_path: Path, status: int) -> None:
+    """Through files, with its mistakes and its exit code, which is that of the step."""
+    (step,) = (one for one in steps("preview") if one.get("name") == "Preview")
+    script = f"import sys\nprint('+ row\\n' * 100_000)\nprint('error: no', file=sys.stderr)\nsys.exit({status})\n"
+    done = play(tmp_path, step, "pulumi", script, STACK="contoso")
+    assert done.returncode == status, done.stderr
+    (preview,) = read(tmp_path / "previews")
+    assert (preview.stack, preview.status, preview.messages) == ("contoso", status, "error: no\n")
+    assert len(preview.text) > 600_000
+    assert done.stdout.startswith("::stop-commands::")
+
+
+@pytest.mark.parametrize(
+    ("ids", "target"), [("", "repos/o/r/issues/7/comments"), ("11\n12\n", "repos/o/r/issues/comments/11")]
+)
+def test_the_workflow_replaces_its_comment(tmp_path: Path, ids: str, target: str) -> None:
+    """The first comment is posted; every later run edits it."""
+    step = steps("comment")[-1]
+    script = (
+        "import sys\n"
+        f"if '--jq' in sys.argv: print({ids!r}, end='')\n"
+        "else: open('sent', 'a').write(' '.join(sys.argv[2:]))\n"
+    )
+    given = {"COMMENTS": "repos/o/r/issues/7/comments", "COMMENT": "repos/o/r/issues/comments"}
+    done = play(tmp_path, step, "gh", script, **given)
+    assert done.returncode == 0, done.stderr
+    verb = "PATCH" if ids else "POST"
+    assert (tmp_path / "sent").read_text() == f"--method {verb} {target} --field body=@comment.md --silent"
+    assert MARKER in step["run"]
+
+
+def test_the_workflow_takes_only_what_it_uses() -> None:
+    """Actions are pinned by commit with their version beside them; the state's storage gets its variables."""
+    text = WORKFLOW.read_text(encoding="utf-8")
+    used = re.findall(r"^.*\buses: *(.*)$", text, re.MULTILINE)
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+    assert "id-token" not in text
+    (step,) = (one for one in steps("preview") if one.get("name") == "Preview")
+    assert {"AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN"} <= set(step["env"])

@@ -12,7 +12,7 @@ import yaml
 
 from sandbox.graph import Sandbox
 from tests.engines import PROJECT, ROOT, Stack
-from tests.portal import Portal
+from tests.portal import Portal, is_write
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
@@ -78,9 +78,9 @@ def test_the_demo_stack_makes_every_declared_field(stack: Stack, portal: Portal)
     assert {field["derivedCredentialSettings"], shared["derivedCredentialSettings"]} == {credential["id"]}
 
     to_graph = [one for one in requests if "/beta/" in one["path"]]
-    assert sum(one["method"] == "POST" for one in to_graph) == 3 + 2  # objects, assignments
+    assert sum(is_write(one) for one in to_graph) == 3 + 2  # objects, assignments
+    # Reads that meet share a $batch, and whether they meet depends on the machine: its parts are reads like others.
     assert sum(one["method"] == "GET" for one in to_graph) == 2 + 2  # lists, bindings
-    assert len(to_graph) == 9
     assert sum("/token" in one["path"] for one in requests) == 1
 
 

@@ -106,7 +106,7 @@ def test_nothing_is_left_when_it_stops() -> None:
         assert requests.get(f"{sandbox.graph_endpoint}/_sandbox/settings", timeout=10).ok
         assert Path(sandbox.ca_file).exists()
         started = time.perf_counter()
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 30
     assert not Path(sandbox.ca_file).exists()
     assert threading.active_count() == threads
     for connection in (idle, waiting, silent):
