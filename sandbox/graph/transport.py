@@ -24,10 +24,13 @@ from urllib.parse import urlsplit
 from sandbox.graph.clouds import LOOPBACK, Site
 from sandbox.graph.dispatcher import Dispatcher
 from sandbox.graph.messages import Dropped, Request, Response, dump
+from sandbox.graph.tls import Certificates
 
 _LONGEST_LINE = 65536
 _JOIN_SECONDS = 5
 _HTTPS_PORT = "443"
+_NOISE = b"\x17\x03\x03\x00\x40" + bytes(range(64))
+"""A TLS record of application data that no key decrypts; to a client without TLS, no HTTP."""
 _PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
@@ -36,7 +39,7 @@ class Endpoint:
     """What a server serves: its own *site* (over TLS if *secure*), and the *sites* it answers for as a proxy."""
 
     site: Site
-    tls: ssl.SSLContext
+    tls: Certificates
     secure: bool
     sites: Mapping[str, Site]
 
@@ -89,8 +92,8 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         try:
             response = self.server.dispatcher.answer(self._request())
-        except Dropped:
-            self.close_connection = True
+        except Dropped as dropped:
+            self._break_off(dropped)
             return
         except Exception:  # noqa: BLE001 - a mistake of the sandbox: shown where it runs, answered as what it is
             traceback.print_exc(file=sys.stderr)
@@ -113,15 +116,18 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.rfile.close()
+        self.site = site
         self.connection = self._over_tls(self.connection)
         self.rfile = self.connection.makefile("rb", -1)
         self.wfile = self.connection.makefile("wb", 0)
-        self.site = site
         self.close_connection = False
 
     def _over_tls(self, plain: socket.socket) -> socket.socket:
         """Shake hands. The connection is known to the server before, which else could not end one that is silent."""
-        secure = self.server.endpoint.tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        certificates = self.server.endpoint.tls
+        wrong = self.server.dispatcher.shows_wrong_certificate(self.site)
+        context = certificates.untrusted() if wrong else certificates.trusted
+        secure = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
         self.server.closed(plain)
         self.server.opened(secure)
         try:
@@ -140,16 +146,30 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         """Write the whole answer at once."""
+        if isinstance(self.connection, ssl.SSLSocket) and self.server.dispatcher.wants_new_connection(self.site):
+            self.close_connection = True
+        body = b"" if self.command == "HEAD" else response.body
+        self.connection.sendall(self._head(response) + body)
+
+    def _break_off(self, dropped: Dropped) -> None:
+        """Write as much of an answer as there is to be, and noise, and close the connection."""
+        if dropped.response is not None:
+            body = dropped.response.body
+            self.connection.sendall(self._head(dropped.response) + body[: len(body) // 2])
+        if dropped.garbled:
+            # Past the TLS of the connection, if it has one: there the noise is a record that cannot be decrypted.
+            socket.socket.sendall(self.connection, _NOISE)
+        self.close_connection = True
+
+    def _head(self, response: Response) -> bytes:
         phrase = _PHRASES.get(response.status, "Unknown")
-        lines = [f"HTTP/1.1 {int(response.status)} {phrase}"]
         headers = {"Date": self.date_time_string(), **response.headers}
         if response.status != HTTPStatus.NO_CONTENT:
             headers["Content-Length"] = str(len(response.body))
         if self.close_connection:
             headers["Connection"] = "close"
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        body = b"" if self.command == "HEAD" else response.body
-        self.connection.sendall("\r\n".join((*lines, "", "")).encode("latin-1") + body)
+        lines = [f"HTTP/1.1 {int(response.status)} {phrase}", *(f"{name}: {headers[name]}" for name in headers)]
+        return "\r\n".join((*lines, "", "")).encode("latin-1")
 
 
 class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):

@@ -40,7 +40,7 @@ def assign(call: Call) -> Response:
             raise ModelViolation(f"The parameter '{name}' of the operation 'assign' is a collection of objects.")
     if not body:
         raise ModelViolation("The parameter 'assignments' of the operation 'assign' is missing.")
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"])
         wanted = [_checked(record, each) for each in body.get("assignments", [])]
         wanted += [_checked_legacy(record, each) for each in body.get("deviceConfigurationGroupAssignments", [])]
@@ -65,7 +65,7 @@ def show(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Add one to the set."""
     body = read_json(call.request)
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"])
         added = _checked(record, body)
         if any(each["id"] == added["id"] for each in record.assignments):
@@ -78,7 +78,7 @@ def create(call: Call) -> Response:
 def update(call: Call) -> Response:
     """Change one; it keeps its id."""
     body = read_json(call.request)
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"])
         current = _find(record, call.keys["assignment"])
         values = check(_ASSIGNMENT, body, own_id=str(current["id"])).values
@@ -91,7 +91,7 @@ def update(call: Call) -> Response:
 
 def delete(call: Call) -> Response:
     """Take one out of the set."""
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"])
         gone = _find(record, call.keys["assignment"])
         kept = tuple(each for each in record.assignments if each["id"] != gone["id"])

@@ -67,7 +67,7 @@ def create(call: Call) -> Response:
         "supportsScopeTags": True,
         "version": 1,
     }
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         references = _references(call, change, payload)
         record = Record(call.tenant.new_id(), change.next_sequence(), properties, **references)
         change.put(PROFILES, record)
@@ -82,7 +82,7 @@ def update(call: Call) -> Response:
 def modify(call: Call, key: str) -> Response:
     """Change the profile *key* with the body of the call, whichever path led to it."""
     body = read_json(call.request)
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = held(change, key)
         shape = entity_shape(body, DEVICE_CONFIGURATION, current=record.type)
         payload = check(shape, body, own_id=record.id)
@@ -98,7 +98,7 @@ def modify(call: Call, key: str) -> Response:
 
 def delete(call: Call) -> Response:
     """Delete one."""
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         change.remove(PROFILES, held(change, call.keys["id"]).id)
     return answers.removed(call)
 
