@@ -58,6 +58,9 @@ def create(call: Call) -> Response:
     body = read_json(call.request)
     shape = entity_shape(body, DEVICE_CONFIGURATION)
     payload = check(shape, body)
+    create_binding = call.tenant.switches.create_binding
+    if payload.binds and create_binding == "refused":
+        raise no_navigation("POST", next(iter(payload.binds)), shape.name)
     now = call.tenant.timestamp()
     properties = {
         "@odata.type": f"#microsoft.graph.{shape.name}",
@@ -68,7 +71,7 @@ def create(call: Call) -> Response:
         "version": 1,
     }
     with call.change() as change:
-        references = _references(call, change, payload)
+        references = _references(call, change, payload) if create_binding == "accepted" else {}
         record = Record(call.tenant.new_id(), change.next_sequence(), properties, **references)
         change.put(PROFILES, record)
     return answers.written(call, PROFILES, record, HTTPStatus.CREATED)
