@@ -109,9 +109,9 @@ class Fault:
         """Tell whether the fault happens to this request."""
         return self.certificate is None and not self.is_lag and self.times > 0 and self._is_for(request)
 
-    def matches(self, request: Request) -> bool:
-        """Tell whether the request has the fault's method and path, on whatever host."""
-        return self.method in (None, request.method) and re.search(self.path, request.target) is not None
+    def begins_after(self, request: Request) -> bool:
+        """Tell whether wrong certificates are to be shown when this request, to whatever host, is answered."""
+        return self.certificate is not None and not self.begun and self._has_place(request)
 
     def spoils(self, site: Site) -> bool:
         """Tell whether a client that connects to *site*, a Graph if no host is named, is shown a wrong certificate."""
@@ -132,7 +132,10 @@ class Fault:
         return Fault(method="GET", lags=lags, **said)
 
     def _is_for(self, request: Request) -> bool:
-        return self.host in (None, request.site.host) and self.matches(request)
+        return self.host in (None, request.site.host) and self._has_place(request)
+
+    def _has_place(self, request: Request) -> bool:
+        return self.method in (None, request.method) and re.search(self.path, request.target) is not None
 
     def _answer(self, status: int) -> Response:
         """Build the answer of a fault with a status. A body that is text is sent as it is."""

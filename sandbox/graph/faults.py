@@ -17,7 +17,7 @@ The first fault that matches a request is used, and every lag.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sandbox.graph.clouds import Site
 from sandbox.graph.fault import Fault
@@ -26,9 +26,10 @@ from sandbox.graph.messages import Request
 
 
 class Faults:
-    """The faults that are still to come."""
+    """The faults that are still to come. *forget_connections* ends those that are kept, for the next to be new ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, forget_connections: Callable[[], object]) -> None:
+        self._forget_connections = forget_connections
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
 
@@ -38,6 +39,8 @@ class Faults:
             fault.lags = [*_lags(fault, fault.path, latest, None)]
         with self._lock:
             self._faults.append(fault)
+        if fault.begun:
+            self._forget_connections()
 
     def take(self, request: Request) -> Fault | None:
         """Use up one of the times of the first fault that matches."""
@@ -62,8 +65,11 @@ class Faults:
     def answered(self, request: Request) -> None:
         """Let wrong certificates be shown from now on where that was to begin after *request*."""
         with self._lock:
-            for fault in self._faults:
-                fault.begun = fault.begun or (fault.certificate is not None and fault.matches(request))
+            beginning = [fault for fault in self._faults if fault.begins_after(request)]
+            for fault in beginning:
+                fault.begun = True
+        if beginning:
+            self._forget_connections()
 
     def handshake(self, site: Site) -> bool:
         """Tell whether a client that connects to *site* is to be shown a wrong certificate, and count it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -126,10 +127,11 @@ class Sandbox:
         sites = cloud_sites()
         ca_file, tls = write_authority(folder, [LOOPBACK, "localhost", *sites])
         graph_server, tls_server, login_server = LoopbackServer(self.port), LoopbackServer(0), LoopbackServer(0)
-        for server in (login_server, tls_server, graph_server):
+        servers = (login_server, tls_server, graph_server)
+        for server in servers:
             stack.callback(server.stop)
         stopping = threading.Event()
-        dispatcher = self._dispatcher(stopping)
+        dispatcher = self._dispatcher(stopping, partial(_forget_idle, servers))
         graph, over_tls = loopback_graph("http", graph_server.port), loopback_graph("https", tls_server.port)
         login = loopback_login(login_server.port, graph, over_tls)
         login_server.start(dispatcher, Endpoint(login, tls, secure=True, sites={}))
@@ -139,7 +141,7 @@ class Sandbox:
         self.graph_endpoint, self.graph_tls_endpoint = graph.origin, over_tls.origin
         self.authority_host, self.ca_file = login.origin, str(ca_file)
 
-    def _dispatcher(self, stopping: threading.Event) -> Dispatcher:
+    def _dispatcher(self, stopping: threading.Event, forget_connections: Callable[[], object]) -> Dispatcher:
         """Join the parts."""
         switches = Switches(
             page_size=self.page_size,
@@ -151,7 +153,7 @@ class Sandbox:
         board = SwitchBoard(switches)
         store = Store(StateFile(self.state_file) if self.state_file else None, self.clock)
         tenant = Tenant(store, board, self.now)
-        tokens, faults, journal = Tokens(self.now), Faults(), Journal()
+        tokens, faults, journal = Tokens(self.now), Faults(forget_connections), Journal()
         grants = Grants(tokens, board, self.now)
         return Dispatcher(
             tenant=tenant,
@@ -162,3 +164,9 @@ class Sandbox:
             journal=journal,
             stopping=stopping,
         )
+
+
+def _forget_idle(servers: Iterable[LoopbackServer]) -> None:
+    """End the connections that clients keep, for the next request to come over a new one."""
+    for server in servers:
+        server.connections.forget_idle()

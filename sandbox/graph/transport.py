@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.graph.clouds import LOOPBACK, Site
+from sandbox.graph.connections import Connections
 from sandbox.graph.dispatcher import Dispatcher
 from sandbox.graph.messages import Dropped, Request, Response, dump
 from sandbox.graph.tls import Certificates
@@ -54,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         """Shake hands first if the server speaks TLS: here, and not where connections are accepted one by one."""
         self.site = self.server.endpoint.site
-        self.server.opened(self.request)
+        self.server.connections.opened(self.request)
         if self.server.endpoint.secure:
             self.request = self._over_tls(self.request)
         super().setup()
@@ -62,12 +63,13 @@ class Handler(BaseHTTPRequestHandler):
     def finish(self) -> None:
         """Close what was wrapped: the server only knows the connection it accepted."""
         super().finish()
-        self.server.closed(self.connection)
+        self.server.connections.closed(self.connection)
         self.connection.close()
 
     def handle_one_request(self) -> None:
         """Read a request, whatever its method, and answer it."""
-        self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
+        with self.server.connections.idle(self.connection):
+            self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
         if not self.raw_requestline or len(self.raw_requestline) > _LONGEST_LINE:
             self.close_connection = True
             return
@@ -128,12 +130,12 @@ class Handler(BaseHTTPRequestHandler):
         wrong = self.server.dispatcher.shows_wrong_certificate(self.site)
         context = certificates.untrusted() if wrong else certificates.trusted
         secure = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-        self.server.closed(plain)
-        self.server.opened(secure)
+        self.server.connections.closed(plain)
+        self.server.connections.opened(secure)
         try:
             secure.do_handshake()
         except OSError:
-            self.server.closed(secure)
+            self.server.connections.closed(secure)
             secure.close()
             raise
         return secure
@@ -184,7 +186,7 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def __init__(self, port: int) -> None:
         super().__init__((LOOPBACK, port), Handler)
-        self._connections: set[socket.socket] = set()
+        self.connections = Connections()
         self._workers: set[threading.Thread] = set()
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -209,10 +211,9 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             socket.create_connection((LOOPBACK, self.port)).close()
             self._acceptor.join()
         self.server_close()
+        self.connections.end()
         with self._lock:
-            connections, threads = list(self._connections), list(self._workers)
-        for connection in connections:
-            _hang_up(connection)
+            threads = list(self._workers)
         for thread in threads:
             thread.join(_JOIN_SECONDS)
 
@@ -243,27 +244,7 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         if not isinstance(sys.exc_info()[1], expected):
             super().handle_error(request, client_address)
 
-    def opened(self, connection: socket.socket) -> None:
-        """Remember a connection, to close it when the server stops (now, if that has begun)."""
-        with self._lock:
-            self._connections.add(connection)
-        if self._ending.is_set():
-            _hang_up(connection)
-
-    def closed(self, connection: socket.socket) -> None:
-        """Forget a connection."""
-        with self._lock:
-            self._connections.discard(connection)
-
 
 def _nowhere(host: str) -> Site:
     """Describe a host that the sandbox does not answer for."""
     return Site(f"https://{host}", host.lower(), "login", frozenset())
-
-
-def _hang_up(connection: socket.socket) -> None:
-    """End a connection under the feet of the thread that reads from it, TLS or not."""
-    try:
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
-    except OSError:
-        return  # it has just ended by itself

@@ -40,8 +40,8 @@ def test_graph_answers_over_tls(sandbox: Sandbox, over_tls: Graph) -> None:
 
 
 def test_untrusted_certificate_is_shown_before_anything_is_sent(over_tls: Graph, portal: Portal) -> None:
-    """The handshake fails, n times; no request arrives, and the next connection is right again."""
-    over_tls.close()
+    """The handshake fails, n times; no request arrives over a connection that was kept, and the next one is right."""
+    assert over_tls.get(CREDENTIALS).ok
     portal.requests()
     portal.fault(certificate="untrusted", times=2)
     for left in (1, 0):
@@ -52,21 +52,24 @@ def test_untrusted_certificate_is_shown_before_anything_is_sent(over_tls: Graph,
     assert over_tls.post(CREDENTIALS, CREDENTIAL).status_code == 201
 
 
-def test_untrusted_certificate_begins_after_a_request(over_tls: Graph, portal: Portal) -> None:
-    """So that a run that has begun well meets it: the connection of that request is not kept."""
+def test_untrusted_certificate_begins_after_a_request(sandbox: Sandbox, over_tls: Graph, portal: Portal) -> None:
+    """So that a run that has begun well meets it: neither the connection of that request is kept nor any other."""
+    other = connect(sandbox, sandbox.graph_tls_endpoint)
+    assert other.get(CREDENTIALS).ok
     portal.fault(certificate="untrusted", method="GET", path="derivedCredentials$")
     assert over_tls.get("/deviceManagement/deviceConfigurations").ok
     answer = over_tls.get(CREDENTIALS)
     assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
     with pytest.raises(requests.exceptions.SSLError, match="certificate verify failed"):
-        over_tls.post(CREDENTIALS, CREDENTIAL)
+        other.post(CREDENTIALS, CREDENTIAL)
+    other.close()
     assert over_tls.get(CREDENTIALS).json()["value"] == []
     assert "Connection" not in over_tls.get(CREDENTIALS).headers
 
 
 def test_untrusted_certificate_is_of_the_named_host(sandbox: Sandbox, over_tls: Graph, portal: Portal) -> None:
     """Without a name it is Graph's, not that of the sign-in service; a cloud's host is meant in the tunnel too."""
-    over_tls.close()
+    assert over_tls.get(CREDENTIALS).ok
     portal.fault(certificate="untrusted")
     assert requests.get(f"{sandbox.authority_host}/x", verify=sandbox.ca_file, timeout=10).status_code == 404
     assert [each["times"] for each in portal.faults_left()] == [1]
