@@ -80,7 +80,8 @@ class Fault:
     def wire(self) -> dict[str, Any]:
         """Return what the control route shows."""
         shown = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("begun", "lags")}
-        return {name: value for name, value in {**shown, "times": self.left}.items() if value not in (None, {}, "")}
+        shown |= {"times": self.left, "path": self.path or None}
+        return {name: value for name, value in shown.items() if value not in (None, {})}
 
     @property
     def is_lag(self) -> bool:
