@@ -61,14 +61,15 @@ def cloud_sites() -> dict[str, Site]:
     return sites
 
 
-def loopback_graph(port: int) -> Site:
-    """Describe the plain-HTTP Graph: the global cloud's manners under an address of this machine."""
-    origin = f"http://{LOOPBACK}:{port}"
+def loopback_graph(scheme: Literal["http", "https"], port: int) -> Site:
+    """Describe a Graph on this machine: the global cloud's manners under an address of its own."""
+    origin = f"{scheme}://{LOOPBACK}:{port}"
     audiences = frozenset({origin, f"https://{CLOUDS[0].graph_host}"})
     return Site(origin, LOOPBACK, "graph", audiences)
 
 
-def loopback_login(port: int, graph: Site) -> Site:
-    """Describe the TLS authority, which issues tokens for *graph* and for every cloud."""
+def loopback_login(port: int, *graphs: Site) -> Site:
+    """Describe the TLS authority, which issues tokens for the *graphs* and for every cloud."""
     clouds = {f"https://{cloud.graph_host}" for cloud in CLOUDS}
-    return Site(f"https://{LOOPBACK}:{port}", LOOPBACK, "login", frozenset({*clouds, *graph.audiences}))
+    audiences = clouds.union(*(graph.audiences for graph in graphs))
+    return Site(f"https://{LOOPBACK}:{port}", LOOPBACK, "login", frozenset(audiences))

@@ -18,7 +18,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from sandbox.graph.faults import Fault, Faults
+from sandbox.graph.fault import Fault
+from sandbox.graph.faults import Faults
 from sandbox.graph.grants import Grants
 from sandbox.graph.journal import Journal
 from sandbox.graph.messages import Request, Response
@@ -76,8 +77,7 @@ class ControlService:
 
     def _arm(self, _key: str, body: dict[str, Any]) -> dict[str, Any]:
         fault = Fault.parse(body)
-        fault.since = self._tenant.store.latest
-        self._faults.arm(fault)
+        self._faults.arm(fault, self._tenant.store.latest)
         return fault.wire()
 
     def _switch(self, _key: str, body: dict[str, Any]) -> dict[str, Any]:

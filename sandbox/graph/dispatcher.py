@@ -9,14 +9,16 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from sandbox.graph.clouds import Site
 from sandbox.graph.control import PREFIX, ControlService
-from sandbox.graph.faults import Fault, Faults
+from sandbox.graph.fault import Fault
+from sandbox.graph.faults import Faults
 from sandbox.graph.journal import Entry, Journal
 from sandbox.graph.login import IDENTITY_PATH, LoginService
-from sandbox.graph.messages import Dropped, Request, Response
+from sandbox.graph.messages import Request, Response
 from sandbox.graph.service import GraphService
-from sandbox.graph.store import View
 from sandbox.graph.tenant import Tenant
+from sandbox.graph.view import View
 
 
 class Dispatcher:
@@ -67,34 +69,33 @@ class Dispatcher:
             entry["seconds"] = round(time.perf_counter() - started, 6)
             self._journal.add(entry)
 
+    def shows_wrong_certificate(self, site: Site) -> bool:
+        """Tell whether a fault wants this connection to *site* to be shown a certificate that no client trusts."""
+        return self._faults.handshake(site)
+
+    def wants_new_connection(self, site: Site) -> bool:
+        """Tell whether a fault waits for the next connection to *site*, so that this one must not be kept."""
+        return self._faults.awaits_handshake(site)
+
     def _serve(self, request: Request) -> Response:
         fault = self._faults.take(request)
-        if fault is None:
-            return self._service(request, View(self._tenant.store))
-        if fault.lagReads is not None:
-            return self._lagging(request, fault)
-        if fault.delayMs is not None:
+        if fault is not None and fault.delayMs is not None:
             self._stopping.wait(fault.delayMs / 1000)
-        if fault.status is None and fault.drop is None:
-            return self._service(request, View(self._tenant.store))
-        if fault.happens("after"):
-            self._service(request, View(self._tenant.store))
-        if fault.drop is not None:
-            raise Dropped
-        return fault.response()
+        try:
+            if fault is None or not fault.replaces_answer:
+                return self._service(request, fault)
+            return fault.outcome(request, self._service(request, fault) if fault.takes_effect else None)
+        finally:
+            self._faults.answered(request)
 
-    def _lagging(self, request: Request, fault: Fault) -> Response:
-        """Answer from before the last write; a read that has nothing to do with it does not count as one."""
-        view = View(self._tenant.store, fault.since)
-        response = self._service(request, view)
-        if not view.lagged:
-            self._faults.give_back(fault)
-        return response
-
-    def _service(self, request: Request, view: View) -> Response:
+    def _service(self, request: Request, fault: Fault | None) -> Response:
         if request.site.role == "login" or (request.site.is_loopback and request.path == IDENTITY_PATH):
             return self._login.answer(request)
-        return self._graph.answer(request, view, lambda part: self._recorded(part, self._serve))
+        view = View(self._tenant.store, self._faults.lags(request))
+        response = self._graph.answer(request, view, lambda part: self._recorded(part, self._serve))
+        if fault is not None:
+            self._faults.written(fault, view.written)
+        return response
 
 
 def _entry(request: Request) -> Entry:

@@ -1,137 +1,104 @@
 """
 Things that go wrong on purpose, a given number of times.
 
-A fault is one of: a status of its own (before or after the request has taken effect), a connection dropped without an
-answer (before or after), a delay, or reads that lag behind the last write. The first fault that matches a request is
-used.
+A fault is at most one of these, each before or after the request has taken effect:
+
+- `status`: an answer of its own;
+- `drop`: the connection is closed without an answer;
+- `garbled`: noise instead of an answer, or (`body`) in the middle of one: over TLS a record that cannot be decrypted;
+- `cut`: a success whose body breaks off.
+
+`delayMs` delays any of them, or the right answer. `certificate` is different: not a request fails but the handshakes
+of the next connections. With `lagReads`, `lagMs`, `lagDeletes` or `lagDeletesMs` reads are late: by themselves those
+that the path matches; beside another fault, or a method that writes, all reads that the write makes a difference to.
+The first fault that matches a request is used, and every lag.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import threading
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
-from sandbox.graph.messages import JSON_TYPE, Request, Response
-
-_KINDS = ("status", "drop", "delayMs", "lagReads")
-_LATE = ({"delayMs", "status"}, {"delayMs", "drop"})
-_TYPES: dict[str, type] = {
-    "method": str,
-    "path": str,
-    "host": str,
-    "times": int,
-    "status": int,
-    "headers": dict,
-    "body": object,
-    "when": str,
-    "drop": str,
-    "delayMs": int,
-    "lagReads": int,
-}
-
-
-@dataclass
-class Fault:
-    """One fault; the names are those of the control route. *times* goes down as it is used."""
-
-    path: str
-    method: str | None = None
-    host: str | None = None
-    times: int = 1
-    status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    body: Any = None
-    when: str = "before"
-    drop: str | None = None
-    delayMs: int | None = None  # noqa: N815 - the names of the control route
-    lagReads: int | None = None  # noqa: N815
-    since: int = 0
-    """For lagging reads: the number of the last write when the fault was armed."""
-
-    @classmethod
-    def parse(cls, document: dict[str, Any]) -> Fault:
-        """Read the JSON of the control route; raises ValueError with what is wrong with it."""
-        wrong = [name for name, value in document.items() if not isinstance(value, _TYPES.get(name, ()))]
-        if wrong:
-            raise ValueError(f"not members of a fault, or not of the right type: {', '.join(wrong)}")
-        if "path" not in document:
-            raise ValueError("a fault needs a path")
-        if sum(kind in document for kind in _KINDS) != 1 and set(document).intersection(_KINDS) not in _LATE:
-            raise ValueError(f"a fault has one of {', '.join(_KINDS)}; delayMs may delay a status or a drop")
-        if document.get("when", "before") not in ("before", "after"):
-            raise ValueError("when is before or after")
-        if document.get("drop", "before") not in ("before", "after"):
-            raise ValueError("drop is before or after")
-        try:
-            re.compile(document["path"])
-        except re.error as problem:
-            raise ValueError(f"path must be a regular expression: {problem}") from None
-        fault = cls(**document)
-        if fault.lagReads is not None:
-            fault.times = fault.lagReads
-            fault.method = "GET"
-        return fault
-
-    def wire(self) -> dict[str, Any]:
-        """Return what the control route shows."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, {}) and name != "since"}
-
-    def matches(self, request: Request) -> bool:
-        """Tell whether the fault is for this request."""
-        return (
-            self.times > 0
-            and self.method in (None, request.method)
-            and self.host in (None, request.site.host)
-            and re.search(self.path, request.target) is not None
-        )
-
-    def happens(self, when: str) -> bool:
-        """Tell whether the fault answers (or refuses to) at this time: before or after the effect."""
-        return self.drop == when or (self.status is not None and self.when == when)
-
-    def response(self) -> Response:
-        """Build the answer of a fault with a status. A body that is text is sent as it is."""
-        if self.body is None:
-            return Response(self.status or 0, b"", dict(self.headers))
-        raw = self.body if isinstance(self.body, str) else json.dumps(self.body)
-        kind = "text/html" if isinstance(self.body, str) else JSON_TYPE
-        return Response(self.status or 0, raw.encode(), {"Content-Type": kind, **self.headers})
+from sandbox.graph.clouds import Site
+from sandbox.graph.fault import Fault
+from sandbox.graph.lags import Lag
+from sandbox.graph.messages import Request
 
 
 class Faults:
-    """The faults that are still to come."""
+    """The faults that are still to come. *forget_connections* ends those that are kept, for the next to be new ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, forget_connections: Callable[[], object]) -> None:
+        self._forget_connections = forget_connections
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
 
-    def arm(self, fault: Fault) -> None:
-        """Add a fault."""
+    def arm(self, fault: Fault, latest: int) -> None:
+        """Add a fault. *latest*: the number of the last write, which is the first that a lag of its own hides."""
+        if fault.is_lag:
+            fault.lags = [*_lags(fault, fault.path, latest, None)]
         with self._lock:
             self._faults.append(fault)
+        if fault.begun:
+            self._forget_connections()
 
     def take(self, request: Request) -> Fault | None:
         """Use up one of the times of the first fault that matches."""
         with self._lock:
-            fault = next((fault for fault in self._faults if fault.matches(request)), None)
+            fault = next((fault for fault in self._faults if fault.strikes(request)), None)
             if fault is not None:
                 fault.times -= 1
             return fault
 
-    def give_back(self, fault: Fault) -> None:
-        """Undo `take`: the fault made no difference."""
+    def lags(self, request: Request) -> list[Lag]:
+        """Return those that make this request late."""
         with self._lock:
-            fault.times += 1
+            return [lag for fault in self._faults for lag in fault.lags if lag.lasts and lag.concerns(request)]
+
+    def written(self, fault: Fault, numbers: Sequence[int]) -> None:
+        """Let reads be late that show the writes with these *numbers*, if the *fault* that happened to them says so."""
+        lags = [*_lags(fault, "", numbers[0], numbers[-1])] if numbers else []
+        if lags:
+            with self._lock:
+                self._faults.append(fault.only_lags(lags))
+
+    def answered(self, request: Request) -> None:
+        """Let wrong certificates be shown from now on where that was to begin after *request*."""
+        with self._lock:
+            beginning = [fault for fault in self._faults if fault.begins_after(request)]
+            for fault in beginning:
+                fault.begun = True
+        if beginning:
+            self._forget_connections()
+
+    def handshake(self, site: Site) -> bool:
+        """Tell whether a client that connects to *site* is to be shown a wrong certificate, and count it."""
+        with self._lock:
+            fault = next((fault for fault in self._faults if fault.spoils(site)), None)
+            if fault is not None:
+                fault.times -= 1
+            return fault is not None
+
+    def awaits_handshake(self, site: Site) -> bool:
+        """Tell whether the next connection to *site* is to be shown a wrong certificate."""
+        with self._lock:
+            return any(fault.spoils(site) for fault in self._faults)
 
     def pending(self) -> list[Fault]:
         """Return those that can still happen."""
         with self._lock:
-            return [fault for fault in self._faults if fault.times > 0]
+            return [fault for fault in self._faults if fault.left]
 
     def clear(self) -> None:
         """Forget all of them."""
         with self._lock:
             self._faults.clear()
+
+
+def _lags(fault: Fault, path: str, first: int, last: int | None) -> Iterator[Lag]:
+    """Make the lags that *fault* says, for reads of *path* and the writes from *first* to *last*."""
+    host = fault.host if last is None else None
+    if fault.lagReads or fault.lagMs:
+        yield Lag(path, host, fault.lagReads, fault.lagMs, first=first, last=last)
+    if fault.lagDeletes or fault.lagDeletesMs:
+        yield Lag(path, host, fault.lagDeletes, fault.lagDeletesMs, deletes=True, first=first, last=last)

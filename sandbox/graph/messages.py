@@ -53,7 +53,12 @@ class Response:
 
 
 class Dropped(Exception):  # noqa: N818 - not an error: what a fault asked for
-    """The connection is to be closed without an answer."""
+    """The connection is to be closed: at once, or after a part of the *response*, or (*garbled*) after noise."""
+
+    def __init__(self, response: Response | None = None, *, garbled: bool = False) -> None:
+        super().__init__()
+        self.response = response
+        self.garbled = garbled
 
 
 def dump(payload: Any) -> bytes:

@@ -13,8 +13,9 @@ from typing import Any
 from sandbox.graph.assignments import as_set, assignment_of
 from sandbox.graph.metadata import CERTIFICATE_STATE, MODEL
 from sandbox.graph.metadata import SETTINGS as SETTINGS_TYPE
-from sandbox.graph.store import CERTIFICATE_STATES, COLLECTIONS, PROFILES, SETTINGS, Change, Record, View
+from sandbox.graph.store import CERTIFICATE_STATES, COLLECTIONS, PROFILES, SETTINGS, Change, Record
 from sandbox.graph.tenant import Tenant
+from sandbox.graph.view import View
 
 _TYPES = {SETTINGS: SETTINGS_TYPE, CERTIFICATE_STATES: CERTIFICATE_STATE}
 _BINDING = "derivedCredentialSettings"

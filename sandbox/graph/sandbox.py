@@ -1,13 +1,14 @@
-"""The sandbox as a whole: two ports, one tenant. `python -m sandbox.graph` runs it, and so does a `with` statement."""
+"""The sandbox as a whole: three ports, one tenant. `python -m sandbox.graph` runs it, or a `with` statement."""
 
 from __future__ import annotations
 
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,7 +37,8 @@ class Sandbox:
     """
     A stand-in for Microsoft Graph and the sign-in service, for one tenant.
 
-    Use it in a `with` statement. *port*: 0 takes a free one. *clock* counts the quota, *now* dates tokens and objects.
+    Use it in a `with` statement. *port*: 0 takes a free one. *clock* counts the quota and the lags, *now* dates tokens
+    and objects.
     """
 
     port: int = 0
@@ -51,6 +53,7 @@ class Sandbox:
     _cleanup: ExitStack = field(default_factory=ExitStack, init=False, repr=False)
 
     graph_endpoint: str = field(default="", init=False)
+    graph_tls_endpoint: str = field(default="", init=False)
     authority_host: str = field(default="", init=False)
     ca_file: str = field(default="", init=False)
 
@@ -77,6 +80,11 @@ class Sandbox:
         }
 
     @property
+    def tls_environment(self) -> dict[str, str]:
+        """The variables with which a client uses the loopback endpoint over TLS."""
+        return {**self.environment, "INTUNE_GRAPH_ENDPOINT": self.graph_tls_endpoint}
+
+    @property
     def cloud_environment(self) -> dict[str, str]:
         """The variables with which a client reaches the hosts of Microsoft's clouds through the sandbox."""
         return {"HTTPS_PROXY": self.graph_endpoint, **self._identity}
@@ -91,6 +99,7 @@ class Sandbox:
         """Return what the command line prints when it is ready."""
         return {
             "graphEndpoint": self.graph_endpoint,
+            "graphTlsEndpoint": self.graph_tls_endpoint,
             "authorityHost": self.authority_host,
             "proxy": self.graph_endpoint,
             "caFile": self.ca_file,
@@ -98,6 +107,7 @@ class Sandbox:
             "clientId": CLIENT_ID,
             "clientSecret": CLIENT_SECRET,
             "environment": self.environment,
+            "tlsEnvironment": self.tls_environment,
             "cloudEnvironment": self.cloud_environment,
             "managedIdentityEnvironment": self.managed_identity_environment,
         }
@@ -116,19 +126,22 @@ class Sandbox:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-graph-")))
         sites = cloud_sites()
         ca_file, tls = write_authority(folder, [LOOPBACK, "localhost", *sites])
-        graph_server, login_server = LoopbackServer(self.port), LoopbackServer(0)
-        stack.callback(login_server.stop)
-        stack.callback(graph_server.stop)
+        graph_server, tls_server, login_server = LoopbackServer(self.port), LoopbackServer(0), LoopbackServer(0)
+        servers = (login_server, tls_server, graph_server)
+        for server in servers:
+            stack.callback(server.stop)
         stopping = threading.Event()
-        dispatcher = self._dispatcher(stopping)
-        graph = loopback_graph(graph_server.port)
-        login = loopback_login(login_server.port, graph)
+        dispatcher = self._dispatcher(stopping, partial(_forget_idle, servers))
+        graph, over_tls = loopback_graph("http", graph_server.port), loopback_graph("https", tls_server.port)
+        login = loopback_login(login_server.port, graph, over_tls)
         login_server.start(dispatcher, Endpoint(login, tls, secure=True, sites={}))
+        tls_server.start(dispatcher, Endpoint(over_tls, tls, secure=True, sites={}))
         graph_server.start(dispatcher, Endpoint(graph, tls, secure=False, sites=sites))
         stack.callback(stopping.set)
-        self.graph_endpoint, self.authority_host, self.ca_file = graph.origin, login.origin, str(ca_file)
+        self.graph_endpoint, self.graph_tls_endpoint = graph.origin, over_tls.origin
+        self.authority_host, self.ca_file = login.origin, str(ca_file)
 
-    def _dispatcher(self, stopping: threading.Event) -> Dispatcher:
+    def _dispatcher(self, stopping: threading.Event, forget_connections: Callable[[], object]) -> Dispatcher:
         """Join the parts."""
         switches = Switches(
             page_size=self.page_size,
@@ -138,9 +151,9 @@ class Sandbox:
             approval=self.approval,
         )
         board = SwitchBoard(switches)
-        store = Store(StateFile(self.state_file) if self.state_file else None)
+        store = Store(StateFile(self.state_file) if self.state_file else None, self.clock)
         tenant = Tenant(store, board, self.now)
-        tokens, faults, journal = Tokens(self.now), Faults(), Journal()
+        tokens, faults, journal = Tokens(self.now), Faults(forget_connections), Journal()
         grants = Grants(tokens, board, self.now)
         return Dispatcher(
             tenant=tenant,
@@ -151,3 +164,9 @@ class Sandbox:
             journal=journal,
             stopping=stopping,
         )
+
+
+def _forget_idle(servers: Iterable[LoopbackServer]) -> None:
+    """End the connections that clients keep, for the next request to come over a new one."""
+    for server in servers:
+        server.connections.forget_idle()

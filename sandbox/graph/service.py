@@ -19,9 +19,9 @@ from sandbox.graph.messages import Request, Response
 from sandbox.graph.quota import Quota
 from sandbox.graph.router import Route
 from sandbox.graph.routes import ROUTER
-from sandbox.graph.store import View
 from sandbox.graph.tenant import Call, Tenant
 from sandbox.graph.tokens import Tokens
+from sandbox.graph.view import View
 
 _JUSTIFICATION = "x-msft-approval-justification"
 _DIAGNOSTIC = '{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"S"}}'

@@ -1,15 +1,16 @@
 """
 The objects of the tenant, in memory, safe for many threads.
 
-Records are immutable: a change replaces one, so a reader needs the lock only to take references. A read may lag: it
-then sees, for each object, the state before its last write. Deleted objects stay remembered for that purpose alone.
+Records are immutable: a change replaces one, so a reader needs the lock only to take references. Each object's writes
+stay remembered, those of deleted objects too, so that a read can be answered from before some of them (`View`).
 """
 
 from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
@@ -61,48 +62,18 @@ class Record:
 
 
 @dataclass(frozen=True)
-class _Write:
-    """The last write to an object: its number, and what was there before."""
+class Write:
+    """One write to an object: its number, its time, and what was there before it."""
 
     number: int
+    at: float
     before: Record | None
+    is_delete: bool
+    previous: Write | None
+    """The write before this one, if any is remembered."""
 
 
 _Objects = dict[str, dict[str, Record]]
-
-
-class View:
-    """
-    The store as one request reads it.
-
-    With *since*, every object whose last write has at least that number is seen as it was before that write. *lagged*
-    tells afterwards whether that made a difference.
-    """
-
-    def __init__(self, store: Store, since: int | None = None) -> None:
-        self._store = store
-        self._since = since
-        self.lagged = False
-
-    def get(self, collection: str, key: str) -> Record | None:
-        """Return the object, if there is (or, lagging, was) one."""
-        record, write = self._store.look(collection, key.lower())
-        if write is None or self._since is None or write.number < self._since:
-            return record
-        self.lagged = True
-        return write.before
-
-    def all(self, collection: str) -> list[Record]:
-        """
-        Return all objects of a collection in the order of their creation.
-
-        A lagging list hides creates and changes but not deletes: people have seen a deleted object still answer by id
-        while the list was already without it (powershell-intune-samples#278), not the other way round.
-        """
-        if self._since is None:
-            return self._store.look_all(collection)
-        seen = (self.get(collection, record.id) for record in self._store.look_all(collection))
-        return [record for record in seen if record is not None]
 
 
 class Change:
@@ -111,6 +82,8 @@ class Change:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.pending: dict[tuple[str, str], Record | None] = {}
+        self.numbers: list[int] = []
+        """The numbers of the writes, once the change is made."""
 
     def get(self, collection: str, key: str) -> Record | None:
         """Return the object as it is before the change."""
@@ -135,12 +108,13 @@ class Change:
 
 
 class Store:
-    """The collections. With a *state_file*, a change is on disk before `change` returns."""
+    """The collections. With a *state_file*, a change is on disk before `change` returns. *clock* dates the writes."""
 
-    def __init__(self, state_file: StateFile | None = None) -> None:
+    def __init__(self, state_file: StateFile | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.RLock()
         self._objects: _Objects = {collection: {} for collection in COLLECTIONS}
-        self._writes: dict[tuple[str, str], _Write] = {}
+        self._writes: dict[tuple[str, str], Write] = {}
+        self.clock = clock
         self._numbers = itertools.count(1)
         self.sequences = itertools.count(1)
         self.latest = 0
@@ -159,7 +133,7 @@ class Store:
             change = Change(self)
             yield change
             for (collection, key), record in change.pending.items():
-                self._set(collection, key, record, settled=settled)
+                change.numbers.append(self._set(collection, key, record, settled=settled))
             number = self.latest
         if self._state_file is not None and change.pending:
             self._state_file.save(number, self._document)
@@ -168,7 +142,7 @@ class Store:
         """Return how many objects there are."""
         return len(self._objects[collection])
 
-    def look(self, collection: str, key: str) -> tuple[Record | None, _Write | None]:
+    def look(self, collection: str, key: str) -> tuple[Record | None, Write | None]:
         """Return the object and the last write to it."""
         with self._lock:
             return self._objects[collection].get(key), self._writes.get((collection, key))
@@ -178,19 +152,25 @@ class Store:
         with self._lock:
             return list(self._objects[collection].values())
 
-    def _set(self, collection: str, key: str, record: Record | None, *, settled: bool) -> None:
-        """Store *record* under *key*, or nothing."""
+    def look_deleted(self, collection: str) -> list[str]:
+        """Return the keys of the deleted objects whose deletion is remembered."""
+        with self._lock:
+            return [key for (where, key), write in self._writes.items() if where == collection and write.is_delete]
+
+    def _set(self, collection: str, key: str, record: Record | None, *, settled: bool) -> int:
+        """Store *record* under *key*, or nothing; return the number of this write."""
         objects = self._objects[collection]
         before = objects.get(key)
         self.latest = next(self._numbers)
-        if settled:
-            self._writes.pop((collection, key), None)
-        else:
-            self._writes[collection, key] = _Write(self.latest, before)
+        previous = self._writes.pop((collection, key), None)
+        if not settled:
+            write = Write(self.latest, self.clock(), before, is_delete=record is None, previous=previous)
+            self._writes[collection, key] = write
         if record is None:
             objects.pop(key, None)
         else:
             objects[key] = record
+        return self.latest
 
     def _document(self) -> tuple[int, dict[str, Any]]:
         """Return everything as JSON, with the number of the last write it holds."""

@@ -46,6 +46,10 @@ class Switches:
     """Whether a binding reads as the bare object or inside `value`: documentation and tools disagree."""
     unset_binding: str = "404"
     """How a binding that is not set reads: 404, 204 or null. Unknown."""
+    create_binding: str = "accepted"
+    """Whether POST of a profile takes `@odata.bind`: accepted, refused, or accepted but ignored. Unproven."""
+    groups: tuple[str, ...] | None = None
+    """The ids of the groups that exist; null: any group does. A profile cannot be assigned to one that does not."""
     certificate_state_writes: str = "accepted"
     """Whether PATCH of a certificate state is accepted, answered but ignored, or not routed at all. Unknown."""
     patch_reissues: str = "no"
@@ -85,8 +89,11 @@ _CHOICES = {
     "expand": ("honoured", "ignored"),
     "bindingRead": ("bare", "value"),
     "unsetBinding": ("404", "204", "null"),
+    "createBinding": ("accepted", "refused", "ignored"),
     "certificateStateWrites": ("accepted", "ignored", "unrouted"),
 }
+_OPTIONAL = ("groups",)
+"""Lists that may be null."""
 
 
 def _checked(wire: str, value: object, current: object) -> object:
@@ -94,7 +101,9 @@ def _checked(wire: str, value: object, current: object) -> object:
     choices = _CHOICES.get(wire)
     if choices is not None and value not in choices:
         raise ValueError(f"{wire} must be one of {', '.join(choices)}")
-    if isinstance(current, tuple):
+    if wire in _OPTIONAL and value is None:
+        return None
+    if isinstance(current, tuple) or wire in _OPTIONAL:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise ValueError(f"{wire} must be a list of texts")
         return tuple(value)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from sandbox.graph.messages import Request
-from sandbox.graph.store import Record, Store, View
+from sandbox.graph.store import Change, Record, Store
 from sandbox.graph.switches import SwitchBoard, Switches
+from sandbox.graph.view import View
 
 
 @dataclass
@@ -58,3 +60,10 @@ class Call:
     def base(self) -> str:
         """The start of every URL in the answer: on the origin that the request came to."""
         return f"{self.request.site.origin}/beta"
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Change objects, as `Store.change` does, and remember which writes that were."""
+        with self.tenant.store.change() as change:
+            yield change
+        self.view.written += change.numbers

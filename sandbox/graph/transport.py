@@ -22,12 +22,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.graph.clouds import LOOPBACK, Site
+from sandbox.graph.connections import Connections
 from sandbox.graph.dispatcher import Dispatcher
 from sandbox.graph.messages import Dropped, Request, Response, dump
+from sandbox.graph.tls import Certificates
 
 _LONGEST_LINE = 65536
 _JOIN_SECONDS = 5
 _HTTPS_PORT = "443"
+_NOISE = b"\x17\x03\x03\x00\x40" + bytes(range(64))
+"""A TLS record of application data that no key decrypts; to a client without TLS, no HTTP."""
 _PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
@@ -36,7 +40,7 @@ class Endpoint:
     """What a server serves: its own *site* (over TLS if *secure*), and the *sites* it answers for as a proxy."""
 
     site: Site
-    tls: ssl.SSLContext
+    tls: Certificates
     secure: bool
     sites: Mapping[str, Site]
 
@@ -51,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         """Shake hands first if the server speaks TLS: here, and not where connections are accepted one by one."""
         self.site = self.server.endpoint.site
-        self.server.opened(self.request)
+        self.server.connections.opened(self.request)
         if self.server.endpoint.secure:
             self.request = self._over_tls(self.request)
         super().setup()
@@ -59,12 +63,13 @@ class Handler(BaseHTTPRequestHandler):
     def finish(self) -> None:
         """Close what was wrapped: the server only knows the connection it accepted."""
         super().finish()
-        self.server.closed(self.connection)
+        self.server.connections.closed(self.connection)
         self.connection.close()
 
     def handle_one_request(self) -> None:
         """Read a request, whatever its method, and answer it."""
-        self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
+        with self.server.connections.idle(self.connection):
+            self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
         if not self.raw_requestline or len(self.raw_requestline) > _LONGEST_LINE:
             self.close_connection = True
             return
@@ -89,8 +94,8 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         try:
             response = self.server.dispatcher.answer(self._request())
-        except Dropped:
-            self.close_connection = True
+        except Dropped as dropped:
+            self._break_off(dropped)
             return
         except Exception:  # noqa: BLE001 - a mistake of the sandbox: shown where it runs, answered as what it is
             traceback.print_exc(file=sys.stderr)
@@ -113,21 +118,24 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.rfile.close()
+        self.site = site
         self.connection = self._over_tls(self.connection)
         self.rfile = self.connection.makefile("rb", -1)
         self.wfile = self.connection.makefile("wb", 0)
-        self.site = site
         self.close_connection = False
 
     def _over_tls(self, plain: socket.socket) -> socket.socket:
         """Shake hands. The connection is known to the server before, which else could not end one that is silent."""
-        secure = self.server.endpoint.tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-        self.server.closed(plain)
-        self.server.opened(secure)
+        certificates = self.server.endpoint.tls
+        wrong = self.server.dispatcher.shows_wrong_certificate(self.site)
+        context = certificates.untrusted() if wrong else certificates.trusted
+        secure = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        self.server.connections.closed(plain)
+        self.server.connections.opened(secure)
         try:
             secure.do_handshake()
         except OSError:
-            self.server.closed(secure)
+            self.server.connections.closed(secure)
             secure.close()
             raise
         return secure
@@ -140,16 +148,30 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         """Write the whole answer at once."""
+        if isinstance(self.connection, ssl.SSLSocket) and self.server.dispatcher.wants_new_connection(self.site):
+            self.close_connection = True
+        body = b"" if self.command == "HEAD" else response.body
+        self.connection.sendall(self._head(response) + body)
+
+    def _break_off(self, dropped: Dropped) -> None:
+        """Write as much of an answer as there is to be, and noise, and close the connection."""
+        if dropped.response is not None:
+            body = dropped.response.body
+            self.connection.sendall(self._head(dropped.response) + body[: len(body) // 2])
+        if dropped.garbled:
+            # Past the TLS of the connection, if it has one: there the noise is a record that cannot be decrypted.
+            socket.socket.sendall(self.connection, _NOISE)
+        self.close_connection = True
+
+    def _head(self, response: Response) -> bytes:
         phrase = _PHRASES.get(response.status, "Unknown")
-        lines = [f"HTTP/1.1 {int(response.status)} {phrase}"]
         headers = {"Date": self.date_time_string(), **response.headers}
         if response.status != HTTPStatus.NO_CONTENT:
             headers["Content-Length"] = str(len(response.body))
         if self.close_connection:
             headers["Connection"] = "close"
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        body = b"" if self.command == "HEAD" else response.body
-        self.connection.sendall("\r\n".join((*lines, "", "")).encode("latin-1") + body)
+        lines = [f"HTTP/1.1 {int(response.status)} {phrase}", *(f"{name}: {headers[name]}" for name in headers)]
+        return "\r\n".join((*lines, "", "")).encode("latin-1")
 
 
 class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -164,7 +186,7 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def __init__(self, port: int) -> None:
         super().__init__((LOOPBACK, port), Handler)
-        self._connections: set[socket.socket] = set()
+        self.connections = Connections()
         self._workers: set[threading.Thread] = set()
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -189,10 +211,9 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             socket.create_connection((LOOPBACK, self.port)).close()
             self._acceptor.join()
         self.server_close()
+        self.connections.end()
         with self._lock:
-            connections, threads = list(self._connections), list(self._workers)
-        for connection in connections:
-            _hang_up(connection)
+            threads = list(self._workers)
         for thread in threads:
             thread.join(_JOIN_SECONDS)
 
@@ -223,27 +244,7 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         if not isinstance(sys.exc_info()[1], expected):
             super().handle_error(request, client_address)
 
-    def opened(self, connection: socket.socket) -> None:
-        """Remember a connection, to close it when the server stops (now, if that has begun)."""
-        with self._lock:
-            self._connections.add(connection)
-        if self._ending.is_set():
-            _hang_up(connection)
-
-    def closed(self, connection: socket.socket) -> None:
-        """Forget a connection."""
-        with self._lock:
-            self._connections.discard(connection)
-
 
 def _nowhere(host: str) -> Site:
     """Describe a host that the sandbox does not answer for."""
     return Site(f"https://{host}", host.lower(), "login", frozenset())
-
-
-def _hang_up(connection: socket.socket) -> None:
-    """End a connection under the feet of the thread that reads from it, TLS or not."""
-    try:
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
-    except OSError:
-        return  # it has just ended by itself

@@ -15,7 +15,7 @@ from tests.chaos import creates as creating
 from tests.chaos import kills as killing
 from tests.chaos import quota as spending
 from tests.chaos import report
-from tests.chaos.matrix import cells
+from tests.chaos.matrix import called
 
 _MINUTE = 60.0
 _BUSY = 6
@@ -23,8 +23,8 @@ _BUSY = 6
 
 
 def matrix(chosen: argparse.Namespace) -> bool:
-    """Every operation of every resource against every fault, before and after its effect, once and thrice."""
-    wanted = [cell for cell in cells() if chosen.only in str(cell)]
+    """Every operation of every resource against every fault: before and after its effect, once and thrice, late."""
+    wanted = called(chosen.only)
     if chosen.count:
         wanted = report.sample(chosen.seed, min(chosen.count, len(wanted)), wanted)
     last = time.monotonic()
@@ -86,7 +86,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="what chance starts from")
     parser.add_argument("--count", type=int, help="how many cells, kills or creates, instead of all")
     parser.add_argument("--workers", type=int, default=20, help="how many tenants at once; they mostly wait")
-    parser.add_argument("--only", default="", help="matrix: a part of the names of the cells to play")
+    parser.add_argument(
+        "--only", default="", help="matrix: the name of the cell to play, or a part of the names of several"
+    )
     chosen = parser.parse_args()
     unknown = set(chosen.parts) - set(PARTS)
     if unknown:

@@ -2,7 +2,8 @@
 What is to go wrong, where, when and how often: the cells of the matrix.
 
 A cell is one operation of one resource (a request that it sends, by method and path), one fault, before or after the
-server's effect, once or thrice in a row.
+server's effect, once or thrice in a row; after an effect, none or some of the next reads that would show it are late.
+A read has no effect, so it fails before it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ class Operation(NamedTuple):
     """A regular expression."""
 
     @property
+    def writes(self) -> bool:
+        """Tell whether it changes anything."""
+        return self.method != "GET" and self.path != _BATCH
+
+    @property
     def creates(self) -> bool:
         """Tell whether it is the POST that makes an object: the one request that must never be repeated blindly."""
         return self.method == "POST" and self.path in {_SETTINGS_LIST, _PROFILES_POST}
@@ -39,6 +45,7 @@ class Fault(NamedTuple):
 
     name: str
     answer: dict[str, Any]
+    moments: tuple[str, ...] = ("before", "after")
 
 
 class Cell(NamedTuple):
@@ -48,33 +55,53 @@ class Cell(NamedTuple):
     fault: Fault
     when: str
     times: int
+    lag: int = 0
 
     def __str__(self) -> str:
         """Name it, so that it can be played again."""
-        return f"{self.operation} | {self.fault.name} {self.when} x{self.times}"
+        lag = f" lag {self.lag}" if self.lag else ""
+        return f"{self.operation} | {self.fault.name} {self.when} x{self.times}{lag}"
 
     def armed(self) -> dict[str, Any]:
         """Return the fault as the sandbox takes it."""
-        answer = dict(self.fault.answer)
-        if "drop" in answer:
-            answer["drop"] = self.when
-        else:
-            answer["when"] = self.when
-        return {"method": self.operation.method, "path": self.operation.path, "times": self.times, **answer}
+        place = {"method": self.operation.method, "path": self.operation.path}
+        if self.fault is CERTIFICATE and self.when == "before":
+            place = {}  # the first connection of the run
+        answer = {name: self.when if value == WHEN else value for name, value in self.fault.answer.items()}
+        return {**place, "times": self.times, **answer, **self._lags()}
+
+    def _lags(self) -> dict[str, int]:
+        """Return the late reads; those of a delete still list the object."""
+        if not self.lag:
+            return {}
+        return {"lagReads": self.lag, **({"lagDeletes": self.lag} if self.operation.method == "DELETE" else {})}
 
 
+WHEN = "?"
+"""Stands for the moment in the description of a fault."""
+CERTIFICATE = Fault("certificate", {"certificate": "untrusted"})
+"""Of the first connection of a run (before), or of the next one after the request that begins it."""
 FAULTS = [
-    Fault("429", {"status": 429, "headers": {"Retry-After": "0"}}),
-    Fault("503", {"status": 503}),
-    Fault("500", {"status": 500}),
-    Fault("502", {"status": 502}),
-    Fault("504", {"status": 504}),
-    Fault("reset", {"drop": ""}),
-    Fault("timeout", {"drop": "", "delayMs": 900}),
-    Fault("empty body", {"status": 200, "body": ""}),
-    Fault("HTML", {"status": 200, "body": "<html><body>Sign in to the network</body></html>"}),
+    Fault("429", {"status": 429, "headers": {"Retry-After": "0"}, "when": WHEN}),
+    Fault("503", {"status": 503, "when": WHEN}),
+    Fault("500", {"status": 500, "when": WHEN}),
+    Fault("502", {"status": 502, "when": WHEN}),
+    Fault("504", {"status": 504, "when": WHEN}),
+    Fault("408", {"status": 408, "when": WHEN}),
+    Fault("401", {"status": 401, "when": WHEN}),
+    Fault("reset", {"drop": WHEN}),
+    Fault("timeout", {"drop": WHEN, "delayMs": 900}),
+    Fault("empty", {"status": 200, "body": "", "when": WHEN}),
+    Fault("HTML", {"status": 200, "body": "<html><body>Sign in to the network</body></html>", "when": WHEN}),
+    Fault("garbled", {"garbled": WHEN}),
+    Fault("garbled body", {"garbled": "body"}, ("after",)),
+    Fault("cut body", {"cut": WHEN}),
+    CERTIFICATE,
 ]
+TIMES = (1, 3)
+LAGS = (0, 1, 3)
 
+_BATCH = r"/\$batch$"
 _SETTINGS = "derivedCredentials"
 _SETTINGS_LIST = rf"{_SETTINGS}$"
 _SETTINGS_ITEM = rf"{_SETTINGS}\("
@@ -116,7 +143,7 @@ def _profile(name: str) -> list[Operation]:
         Operation(name, "update", "PUT", r"/\$ref$"),
         Operation(name, "update", "GET", _REFERENCE),
         Operation(name, "read", "GET", _PROFILES_LIST),
-        Operation(name, "read", "POST", r"/\$batch$"),
+        Operation(name, "read", "POST", _BATCH),
         Operation(name, "read", "GET", _REFERENCE),
         Operation(name, "delete", "DELETE", _PROFILES),
         Operation(name, "delete", "GET", _PROFILES),
@@ -131,7 +158,7 @@ OPERATIONS = [
     Operation("binding", "create", "PUT", r"/\$ref$"),
     Operation("binding", "update", "PUT", r"/\$ref$"),
     Operation("binding", "read", "GET", _PROFILES_LIST),
-    Operation("binding", "read", "POST", r"/\$batch$"),
+    Operation("binding", "read", "POST", _BATCH),
     Operation("binding", "read", "GET", _REFERENCE),
     Operation("binding", "delete", "GET", _REFERENCE),
     Operation("binding", "delete", "DELETE", r"/\$ref$"),
@@ -150,6 +177,33 @@ OPERATIONS = [
 def cells() -> list[Cell]:
     """Return the whole matrix."""
     return [
-        Cell(operation, fault, when, times)
-        for operation, fault, when, times in itertools.product(OPERATIONS, FAULTS, ("before", "after"), (1, 3))
+        Cell(operation, fault, when, times, lag)
+        for operation, fault in itertools.product(OPERATIONS, FAULTS)
+        for when in _moments(operation, fault)
+        for times, lag in itertools.product(TIMES, _lags(operation, fault, when))
     ]
+
+
+def called(name: str) -> list[Cell]:
+    """Return the cell of this *name* or, if none is called so, those in whose names it occurs."""
+    every = cells()
+    return [cell for cell in every if str(cell) == name] or [cell for cell in every if name in str(cell)]
+
+
+_FIRST = list({(one.kind, one.doing): one for one in OPERATIONS[::-1]}.values())
+"""The first request of everything that is done: the operations stand in their order."""
+
+
+def _moments(operation: Operation, fault: Fault) -> tuple[str, ...]:
+    """Return the moments at which *fault* differs for this *operation*."""
+    if fault is CERTIFICATE:
+        first, makes = operation in _FIRST, operation.doing in {"create", "adopt"}
+        followed = (first and makes) or (operation.creates and operation.kind != "derivedCredential")
+        return tuple(when for when, there in (("before", first), ("after", followed)) if there)
+    return fault.moments if operation.writes else fault.moments[:1]
+
+
+def _lags(operation: Operation, fault: Fault, when: str) -> tuple[int, ...]:
+    """Return how many reads can be late: where nothing was written, none."""
+    written = operation.writes and fault is not CERTIFICATE and when == "after"
+    return LAGS if written else LAGS[:1]

@@ -18,6 +18,7 @@ from tests.portal import Portal
 Played: TypeAlias = "list[tuple[Cell, Verdict]]"
 
 _WIDEST = max(len(str(operation)) for operation in OPERATIONS)
+_COLUMN = max(len(fault.name) for fault in FAULTS) + 1
 
 
 def sample(seed: int, size: int, among: Sequence[Cell]) -> list[Cell]:
@@ -50,11 +51,11 @@ def play_all(chosen: Sequence[Cell], workers: int, done: Callable[[int], object]
 
 def table(played: Played) -> str:
     """Write one row per operation and one column per fault: cells that ended at once + after one more up."""
-    lines = [" " * _WIDEST + "".join(f"{fault.name:>12}" for fault in FAULTS)]
+    lines = [" " * _WIDEST + "".join(f"{fault.name:>{_COLUMN}}" for fault in FAULTS)]
     for operation in OPERATIONS:
         row = [[verdict for cell, verdict in played if cell[:2] == (operation, fault)] for fault in FAULTS]
         if any(row):
-            lines.append(f"{operation!s:{_WIDEST}}" + "".join(f"{_counts(ended):>12}" for ended in row))
+            lines.append(f"{operation!s:{_WIDEST}}" + "".join(f"{_counts(ended):>{_COLUMN}}" for ended in row))
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tests.chaos import creates, kills, report
+from tests.chaos import creates, kills, matrix, report
 from tests.chaos.matrix import cells
 
 _SEEDS = 1 << 32
@@ -26,6 +26,22 @@ def seed() -> int:
 def again(part: str, count: int, seed: int) -> str:
     """Return the command that does it again."""
     return f"python -m tests.chaos {part} --count {count} --seed {seed}"
+
+
+def test_cell_is_found_by_its_name() -> None:
+    """Each by its own, though most names begin like those of others."""
+    every = cells()
+    assert [matrix.called(str(cell)) for cell in every[::97]] == [[cell] for cell in every[::97]]
+    assert len(set(map(str, every))) == len(every)
+
+
+def test_fault_with_an_effect_meets_late_reads() -> None:
+    """Every fault of every write, once and thrice; what has no effect has nothing that could be late."""
+    lags: dict[tuple[str, int], set[int]] = {}
+    for cell in cells():
+        lags.setdefault((str(cell._replace(lag=0)), cell.times), set()).add(cell.lag)
+        assert cell.lag == 0 or (cell.operation.writes and cell.when == "after")
+    assert {tuple(sorted(found)) for found in lags.values()} == {(0,), (0, 1, 3)}
 
 
 def test_every_fault_ends_in_what_is_declared(seed: int) -> None:

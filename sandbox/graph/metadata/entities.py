@@ -216,6 +216,7 @@ ENTITIES = (
         "deviceConfigurationGroupAssignment",
         (Property("targetGroupId", STRING), _needed("excludeGroup", BOOLEAN, False)),
         _CSDL + "deviceConfigurationGroupAssignment",
+        (Navigation("deviceConfiguration", DEVICE_CONFIGURATION, _CSDL + "deviceConfigurationGroupAssignment"),),
     ),
 )
 

@@ -75,11 +75,12 @@ ENUMS = (
         *("userDefined", "oneDay", "threeDays", "oneWeek", "twoWeeks", "oneMonth", "unlimited"),
     ),
     _documented("userEmailSource", "userPrincipalName", "primarySmtpAddress"),
-    _documented("eapType", "eapTls", "leap", "eapSim", "eapTtls", "peap", "eapFast"),
+    # The documentation lists neither teap nor wpa3Personal; Microsoft's SDK (msgraph-beta-sdk 1.66) has both.
+    _documented("eapType", "eapTls", "leap", "eapSim", "eapTtls", "peap", "eapFast", "teap"),
     _documented("androidEapType", "eapTls", "eapTtls", "peap"),
     _documented(
         "wiFiSecurityType",
-        *("open", "wpaPersonal", "wpaEnterprise", "wep", "wpa2Personal", "wpa2Enterprise"),
+        *("open", "wpaPersonal", "wpaEnterprise", "wep", "wpa2Personal", "wpa2Enterprise", "wpa3Personal"),
     ),
     _documented("androidDeviceOwnerWiFiSecurityType", "open", "wep", "wpaPersonal", "wpaEnterprise"),
     _documented("wiFiProxySetting", "none", "manual", "automatic"),

@@ -40,10 +40,10 @@ def assign(call: Call) -> Response:
             raise ModelViolation(f"The parameter '{name}' of the operation 'assign' is a collection of objects.")
     if not body:
         raise ModelViolation("The parameter 'assignments' of the operation 'assign' is missing.")
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"])
-        wanted = [_checked(record, each) for each in body.get("assignments", [])]
-        wanted += [_checked_legacy(record, each) for each in body.get("deviceConfigurationGroupAssignments", [])]
+        wanted = [_checked(call, record, each) for each in body.get("assignments", [])]
+        wanted += [_checked_legacy(call, record, each) for each in body.get("deviceConfigurationGroupAssignments", [])]
         record = change.put(PROFILES, call.tenant.touched(replace(record, assignments=as_set(wanted))))
     kind = answers.context(call, "Collection(microsoft.graph.deviceConfigurationAssignment)")
     return Response.of(HTTPStatus.OK, {**kind, "value": list(record.assignments)})
@@ -65,9 +65,9 @@ def show(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Add one to the set."""
     body = read_json(call.request)
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"])
-        added = _checked(record, body)
+        added = _checked(call, record, body)
         if any(each["id"] == added["id"] for each in record.assignments):
             raise Conflict("The profile is already assigned to this target.")
         record = call.tenant.touched(replace(record, assignments=as_set([*_owned(record), added])))
@@ -78,11 +78,11 @@ def create(call: Call) -> Response:
 def update(call: Call) -> Response:
     """Change one; it keeps its id."""
     body = read_json(call.request)
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"])
         current = _find(record, call.keys["assignment"])
         values = check(_ASSIGNMENT, body, own_id=str(current["id"])).values
-        target = check_target(body["target"]) if "target" in body else current["target"]
+        target = _target(call, body["target"]) if "target" in body else current["target"]
         new = {**current, **values, "target": target}
         others = [each for each in _owned(record) if each["id"] != current["id"]]
         change.put(PROFILES, call.tenant.touched(replace(record, assignments=as_set([*others, new]))))
@@ -91,7 +91,7 @@ def update(call: Call) -> Response:
 
 def delete(call: Call) -> Response:
     """Take one out of the set."""
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"])
         gone = _find(record, call.keys["assignment"])
         kept = tuple(each for each in record.assignments if each["id"] != gone["id"])
@@ -127,15 +127,24 @@ def group_profile_update(call: Call) -> Response:
     return profiles.modify(call, record.id)
 
 
-def _checked(record: Record, body: Mapping[str, Any]) -> Assignment:
+def _checked(call: Call, record: Record, body: Mapping[str, Any]) -> Assignment:
     """Check an assignment. One that was read before may be sent back: its id is thrown away."""
     values = complete(_ASSIGNMENT, check(_ASSIGNMENT, _without_id(body)).values)
-    return assignment_of(record.id, check_target(body["target"]), values["intent"] or "apply")
+    return assignment_of(record.id, _target(call, body["target"]), values["intent"] or "apply")
 
 
-def _checked_legacy(record: Record, body: Mapping[str, Any]) -> Assignment:
+def _checked_legacy(call: Call, record: Record, body: Mapping[str, Any]) -> Assignment:
     check(_GROUP_ASSIGNMENT, _without_id(body))
-    return assignment_of(record.id, check_target(legacy_target(body)))
+    return assignment_of(record.id, _target(call, legacy_target(body)))
+
+
+def _target(call: Call, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Check a target; a group must exist. That Graph answers 404 otherwise was reported, the wording was not."""
+    target = check_target(sent)
+    groups, key = call.tenant.switches.groups, target.get("groupId")
+    if groups is not None and key is not None and key not in {group.lower() for group in groups}:
+        raise NotFound(f"Group not found: {key}")
+    return target
 
 
 def _without_id(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def put_reference(call: Call) -> Response:
     """Set the link, or set it anew."""
     require_navigation(call.keys["cast"], NAVIGATION)
     key = referred_id(call, SETTINGS, read_json(call.request).get("@odata.id"))
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"], call.keys["cast"])
         settings = derived_credentials.held(change, key)
         change.put(PROFILES, call.tenant.touched(replace(record, binding=settings.id)))
@@ -93,7 +93,7 @@ def put_reference(call: Call) -> Response:
 def delete_reference(call: Call) -> Response:
     """Remove the link."""
     require_navigation(call.keys["cast"], NAVIGATION)
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"], call.keys["cast"])
         if record.binding is None:
             raise _no_link(record.id)

@@ -50,7 +50,7 @@ def create(call: Call) -> Response:
     shape = entity_shape(body, CERTIFICATE_STATE)
     values = complete(shape, check(shape, body).values)
     properties = {"@odata.type": f"#microsoft.graph.{CERTIFICATE_STATE}", **values}
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = change.put(CERTIFICATE_STATES, Record(call.tenant.new_id(), change.next_sequence(), properties))
     return answers.written(call, CERTIFICATE_STATES, record, HTTPStatus.CREATED)
 
@@ -63,7 +63,7 @@ def update(call: Call) -> Response:
         raise NoRoute("~/singleton/navigation/key", "PATCH", call.request.path)
     body = read_json(call.request)
     values = check(entity_shape(body, CERTIFICATE_STATE), body, own_id=call.keys["id"].lower()).values
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = held(change, call.keys["id"])
         if manner == "accepted" and values:
             properties = {**record.properties, **values}
@@ -73,6 +73,6 @@ def update(call: Call) -> Response:
 
 def delete(call: Call) -> Response:
     """Delete one."""
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         change.remove(CERTIFICATE_STATES, held(change, call.keys["id"]).id)
     return answers.removed(call)

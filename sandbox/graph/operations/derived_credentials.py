@@ -52,7 +52,7 @@ def create(call: Call) -> Response:
     switches = call.tenant.switches
     sent = {"renewalThresholdPercentage": switches.renewal_default, **check(shape, body).values}
     properties = {"@odata.type": f"#microsoft.graph.{SETTINGS_TYPE}", **complete(shape, sent)}
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         if switches.one_issuer and change.count(SETTINGS):
             # Microsoft's text says one issuer per tenant at a time; what the API answers to a second is unknown.
             raise Conflict("A derived credential issuer is already configured for this tenant.")
@@ -73,7 +73,7 @@ def modify(call: Call, key: str) -> Response:
     """
     body = read_json(call.request)
     values = check(entity_shape(body, SETTINGS_TYPE), body, own_id=key.lower()).values
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = held(change, key)
         if values.get("issuer", record.properties["issuer"]) != record.properties["issuer"]:
             # The portal lets everything be edited but the issuer.
@@ -91,6 +91,6 @@ def modify(call: Call, key: str) -> Response:
 
 def delete(call: Call) -> Response:
     """Delete one. Profiles that refer to it do not prevent that: their reference then leads nowhere."""
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         change.remove(SETTINGS, held(change, call.keys["id"]).id)
     return answers.removed(call)

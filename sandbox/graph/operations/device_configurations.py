@@ -58,6 +58,9 @@ def create(call: Call) -> Response:
     body = read_json(call.request)
     shape = entity_shape(body, DEVICE_CONFIGURATION)
     payload = check(shape, body)
+    create_binding = call.tenant.switches.create_binding
+    if payload.binds and create_binding == "refused":
+        raise no_navigation("POST", next(iter(payload.binds)), shape.name)
     now = call.tenant.timestamp()
     properties = {
         "@odata.type": f"#microsoft.graph.{shape.name}",
@@ -67,8 +70,8 @@ def create(call: Call) -> Response:
         "supportsScopeTags": True,
         "version": 1,
     }
-    with call.tenant.store.change() as change:
-        references = _references(call, change, payload)
+    with call.change() as change:
+        references = _references(call, change, payload) if create_binding == "accepted" else {}
         record = Record(call.tenant.new_id(), change.next_sequence(), properties, **references)
         change.put(PROFILES, record)
     return answers.written(call, PROFILES, record, HTTPStatus.CREATED)
@@ -82,7 +85,7 @@ def update(call: Call) -> Response:
 def modify(call: Call, key: str) -> Response:
     """Change the profile *key* with the body of the call, whichever path led to it."""
     body = read_json(call.request)
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = held(change, key)
         shape = entity_shape(body, DEVICE_CONFIGURATION, current=record.type)
         payload = check(shape, body, own_id=record.id)
@@ -98,7 +101,7 @@ def modify(call: Call, key: str) -> Response:
 
 def delete(call: Call) -> Response:
     """Delete one."""
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         change.remove(PROFILES, held(change, call.keys["id"]).id)
     return answers.removed(call)
 

@@ -37,7 +37,7 @@ def add_reference(call: Call) -> Response:
     require_navigation(call.keys["cast"], NAVIGATION)
     key = referred_id(call, PROFILES, read_json(call.request).get("@odata.id"))
     limit = MODEL.shapes[call.keys["cast"]].navigations[NAVIGATION].at_most or 0
-    with call.tenant.store.change() as change:
+    with call.change() as change:
         record = profiles.held(change, call.keys["id"], call.keys["cast"])
         listed = dict.fromkeys([*record.network_access, profiles.held(change, key).id])
         if len(listed) > limit:

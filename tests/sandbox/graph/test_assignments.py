@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.portal import Portal
 from tests.sandbox.graph.clients import ANDROID, DOMAIN_JOIN, GROUP, PROFILES, Graph, said, target
 
 OTHER = "0f0e0d0c-0000-4000-8000-000000000002"
@@ -199,3 +200,36 @@ def test_assigning_counts_as_a_change(graph: Graph) -> None:
 def test_nothing_can_be_assigned_that_does_not_exist(graph: Graph, path: str) -> None:
     """404, as everywhere."""
     assert graph.post(f"{PROFILES}/x/{path}", {"assignments": []}).status_code == 404
+
+
+LEGACY = {"deviceConfigurationGroupAssignments": [{"targetGroupId": OTHER, "excludeGroup": False}]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "assign", {"assignments": [target("group", groupId=GROUP), target("group", groupId=OTHER)]}),
+        ("POST", "assign", {"assignments": [target("exclusionGroup", groupId=OTHER)]}),
+        ("POST", "assign", LEGACY),
+        ("POST", "assignments", target("group", groupId=OTHER)),
+        ("PATCH", "assignments/{}", target("group", groupId=OTHER)),
+    ],
+)
+def test_group_that_does_not_exist_cannot_be_assigned(
+    graph: Graph, portal: Portal, method: str, path: str, body: dict[str, Any]
+) -> None:
+    """404, as for a profile that does not exist, and nothing is assigned; without the switch any group exists."""
+    key = graph.profile()
+    (before,) = assigned(graph, key, target("group", groupId=GROUP))
+    where = f"{PROFILES}/{key}/{path.format(before['id'])}"
+    portal.switch(groups=[GROUP.upper()])
+    answer = graph.call(method, where, body)
+    assert (answer.status_code, said(answer).partition(" - ")[0]) == (
+        404,
+        f"ResourceNotFound: Group not found: {OTHER}",
+    )
+    assert graph.get(f"{PROFILES}/{key}/assignments").json()["value"] == [before]
+    everybody = {"assignments": [target("allDevices"), target("group", groupId=GROUP)]}
+    assert graph.post(f"{PROFILES}/{key}/assign", everybody).ok
+    portal.switch(groups=None)
+    assert graph.post(f"{PROFILES}/{key}/assign", LEGACY).ok

@@ -40,6 +40,23 @@ def test_a_profile_is_bound_at_create(graph: Graph, kind: str) -> None:
     assert "erivedCredentialSettings" not in graph.get(f"{PROFILES}/{key}").text.replace("$metadata", "")
 
 
+@pytest.mark.parametrize(("manner", "status"), [("accepted", 201), ("refused", 400), ("ignored", 201)])
+def test_binding_in_a_create_is_taken_as_the_switch_says(
+    graph: Graph, portal: Portal, manner: str, status: int
+) -> None:
+    """That Intune takes it is unproven: it may refuse the whole create, or create an object that is not bound."""
+    portal.switch(createBinding=manner)
+    credential = graph.credential()
+    answer = graph.post(PROFILES, profile(**{BIND: graph.url(CREDENTIALS, credential)}))
+    assert answer.status_code == status
+    made = [one for one in portal.objects() if one["collection"] == "deviceConfigurations"]
+    bindings = {"accepted": [credential], "refused": [], "ignored": [None]}
+    assert [one["derivedCredentialSettings"] for one in made] == bindings[manner]
+    if manner == "refused":
+        assert "Cannot apply POST to navigation property 'derivedCredentialSettings'" in said(answer)
+    assert graph.post(PROFILES, profile()).status_code == 201
+
+
 def test_a_reference_may_have_its_key_in_a_segment(graph: Graph) -> None:
     """Both forms of a key, in any case."""
     credential = graph.credential()

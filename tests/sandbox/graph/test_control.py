@@ -144,6 +144,10 @@ def test_objects_are_deleted_in_the_portal(sandbox: Sandbox, graph: Graph, porta
         ("POST", "settings", {"quota": 1}, 400),
         ("POST", "settings", {"roles": "all"}, 400),
         ("POST", "settings", {"roles": [1]}, 400),
+        ("POST", "settings", {"roles": None}, 400),
+        ("POST", "settings", {"groups": "all"}, 400),
+        ("POST", "settings", {"groups": [1]}, 400),
+        ("POST", "settings", {"createBinding": "perhaps"}, 400),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_reason(

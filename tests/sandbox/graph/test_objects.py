@@ -196,6 +196,14 @@ def test_other_profiles_need_what_their_schema_demands(graph: Graph, kind: str, 
         assert (answer.status_code, name in said(answer)) == (400, True)
 
 
+@pytest.mark.parametrize(("name", "member"), [("eapType", "teap"), ("wiFiSecurityType", "wpa3Personal")])
+def test_member_that_only_the_sdk_lists_is_taken(graph: Graph, name: str, member: str) -> None:
+    """The documentation of both enumerations is behind Microsoft's own client."""
+    required = {"networkName": "N", "ssid": "S"}
+    key = graph.profile("iosEnterpriseWiFiConfiguration", **required, **{name: member})
+    assert graph.get(f"{PROFILES}/{key}").json()[name] == member
+
+
 def test_properties_beyond_the_table_are_kept_unchecked(graph: Graph) -> None:
     """The table holds the minimum of these types; refusing what Graph knows would be wrong."""
     more = {"useOAuth": True, "easServices": "email,notes", "ratio": 0.5, "list": [{"a": 1.5}]}
