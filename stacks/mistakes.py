@@ -92,6 +92,5 @@ def _declared_twice(key: str, named: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _identity(resource: type[GraphResource[Any]], entry: Mapping[str, Any]) -> tuple[str, Any]:
     """Return the field that tells objects of the kind apart, and its value in *entry*."""
-    fields = resource.kind.args.schema.canonical(fields_of(entry))
-    identity = resource.kind.identity(fields)
-    return next((name for name, value in fields.items() if value == identity), ""), identity
+    field = resource.kind.identity_field
+    return field, resource.kind.args.schema.canonical(fields_of(entry)).get(field)

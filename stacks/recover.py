@@ -13,11 +13,12 @@ import click
 
 from provider.errors import ConfigError, IntuneError
 from provider.graph import tenant_of
+from provider.guards import computed_outputs
 from provider.settings import Settings
 from stacks import project
 from stacks.engine import ROOT, EngineError, Json, choose
 from stacks.pending import Action, Finding, examine, has_secret, others_pending, pending_creates
-from stacks.recovered import computed_outputs, recovered
+from stacks.recovered import recovered
 
 FAILED, USAGE, UNDECIDED = 1, 2, 3
 

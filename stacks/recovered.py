@@ -7,13 +7,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from provider.settings import Settings
 from stacks.pending import PROVIDER, SECRET, SIGNATURE, Finding, Json, has_secret, is_leftover
-
-
-def computed_outputs(settings: Settings) -> Json:
-    """Return the outputs that every resource has beside its fields: the tenant that it lives in."""
-    return {"tenant_id": settings.tenant_id, "cloud": settings.cloud.name}
 
 
 def recovered(document: Mapping[str, Any], findings: list[Finding], computed: Mapping[str, Any]) -> Json:
