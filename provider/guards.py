@@ -7,12 +7,15 @@ but for the journal, which is a file on this machine: none of it needs the netwo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from provider.errors import AdoptionError, OwnershipError, WrongTenant
 from provider.kind import Kind
+from provider.ledger import Claim, name_of
+from provider.run import Run
 from provider.settings import Settings
+from provider.values import Problem, contains_unknown
 
 TENANT, CLOUD = "tenant_id", "cloud"
 """Outputs of every resource: where the object lives."""
@@ -63,6 +66,29 @@ def require_same_adopt(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any
             f"a change of {', '.join(replaces)} replaces {id_}, which is deleted first, and adopt would then name an "
             "object that does not exist: remove adopt, which has done its work, and run again"
         )
+
+
+def adopts(kind: Kind, inputs: Mapping[str, Any]) -> bool:
+    """Tell whether *inputs* ask for an object that exists, as an instruction and not as a field of its own."""
+    return ADOPT in kind.args.schema.directives and isinstance(inputs.get(ADOPT), str)
+
+
+def problems_beside(run: Run, urn: str, kind: Kind, inputs: Mapping[str, Any], *, fresh: bool) -> Iterator[Problem]:
+    """
+    Say if another resource of the program declares the same, where that would end in one object.
+
+    *fresh*: the resource is still to be created.
+    """
+    name, adopting = inputs.get(kind.identity_field), fresh and adopts(kind, inputs)
+    other = run.declares(urn, kind, None if contains_unknown(name) else name, fresh=fresh and not adopting)
+    if fresh:
+        run.will_write(urn, kind)
+    if other is not None:
+        said = f"is declared by the resource {name_of(other)} too; declare it once, or give it another value"
+        yield Problem(kind.identity_field, said)
+    refused = run.ledger.wants(Claim(str(inputs[ADOPT]).lower()), urn) if adopting else ""
+    if refused:
+        yield Problem(ADOPT, f"cannot be done: {refused}")
 
 
 def require_claims(kind: Kind, id_: str, inputs: Mapping[str, Any], answer: Any) -> None:

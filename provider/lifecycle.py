@@ -15,7 +15,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.dynamic import (
@@ -29,16 +29,15 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from provider import guards, host, settings
+from provider import connection, guards, host, settings
 from provider.changing import may_have_worked
 from provider.errors import Defect, IncompleteCreate, IncompleteUpdate, IntuneError, Vanished
 from provider.journal import Journal
 from provider.kind import Change, kind_called, kinds
 from provider.ledger import Claim
 from provider.run import Run, name_of
-from provider.schema import Part
 from provider.settings import Settings
-from provider.values import Problem, contains_unknown
+from provider.values import Problem
 from provider.work import Work
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
@@ -108,32 +107,12 @@ class GraphProvider(ResourceProvider):
         """Report every problem of the inputs at once; return them in their one spelling."""
         inputs = _without_provider(news)
         _run.ledger.declares(host.urn())
-        problems = [*self.kind.problems(inputs, _without_provider(olds)), *self._problems_beside(olds, inputs)]
+        problems = [
+            *self.kind.problems(inputs, _without_provider(olds)),
+            *guards.problems_beside(_run, host.urn(), self.kind, inputs, fresh=not olds),
+        ]
         failures = [_failure(problem) for problem in problems]
         return CheckResult(inputs if failures else self.kind.args.schema.canonical(inputs, like=olds), failures)
-
-    def _problems_beside(self, olds: Values, inputs: Values) -> Iterator[Problem]:
-        """Say if another resource of the program declares the same, where that would end in one object."""
-        urn, fresh = host.urn(), not olds
-        name = inputs.get(self.kind.identity_field)
-        adopts = fresh and self._adopts(inputs)
-        other = _run.declares(urn, self.kind, None if contains_unknown(name) else name, fresh=fresh and not adopts)
-        if fresh:
-            _run.will_write(urn, self.kind)
-        if other is not None:
-            yield Problem(
-                self.kind.identity_field,
-                f'is declared by the resource "{name_of(other)}" too; declare it once, or give it another value',
-            )
-        if adopts:
-            refused = _run.ledger.wants(Claim(str(inputs[guards.ADOPT]).lower()), urn)
-            if refused:
-                yield Problem(guards.ADOPT, f"cannot be done: {refused}")
-
-    def _adopts(self, inputs: Values) -> bool:
-        """Tell whether *inputs* ask for an object that exists, as an instruction and not as a field of its own."""
-        field = self.kind.args.schema.attributes.get(guards.ADOPT)
-        return field is not None and field.part is Part.DIRECTIVE and isinstance(inputs.get(guards.ADOPT), str)
 
     @_plain_errors
     def diff(self, id_: str, olds: Values, news: Values) -> DiffResult:
@@ -150,7 +129,7 @@ class GraphProvider(ResourceProvider):
         changed = schema.changed(olds, news)
         uncertain = guards.uncertain_fields(olds, news)
         replaces = [name for name in changed if schema.attributes[name].create_only]
-        if self._adopts(news):
+        if guards.adopts(self.kind, news):
             guards.require_same_adopt(id_, olds, news, replaces)
         if not changed and not uncertain:
             return DiffResult(changes=False)
@@ -212,7 +191,9 @@ class GraphProvider(ResourceProvider):
             raise Vanished(f"there is no {self.kind.name} {id_} in the tenant: correct the id given to get()")
         tenant.absences.missing(self.kind.name, id_)
         _run.ledger.gone(Claim(id_), host.urn())
-        remove = " (remove `adopt` from it, which names what no longer exists)" if self._adopts(declared) else ""
+        remove = (
+            " (remove `adopt` from it, which names what no longer exists)" if guards.adopts(self.kind, declared) else ""
+        )
         host.warn(f"{id_} no longer exists in the tenant; the next `pulumi up` creates it again{remove}")
         return ReadResult(None, {})
 
@@ -268,29 +249,10 @@ class GraphProvider(ResourceProvider):
         return _run.journal(self._settings, host.announce)
 
     def _tenant(self) -> Tenant:
-        from provider.graph import connect  # noqa: PLC0415 - a preview, and the program, never load it
-
-        located = settings.locate(self._settings, os.environ)
-        return connect(
-            located,
-            host.status,
-            permit=_work.permit,
-            announce=host.announce,
-            ahead=_run.ahead,
-            # More threads than these four only help calls that wait for Graph; to all others they are in the way.
-            alone=lambda: host.widen(located.threads),
-            ledger=_run.ledger,
-            journal=self._journal(),
-        )
+        return connection.tenant(self._settings, _run, _work)
 
     def _writer(self) -> Tenant:
-        """Return the tenant for a write: with the right to do what the run is about to do."""
-        tenant = self._tenant()
-        tenant.go_alone()
-        _run.writes(host.urn())
-        if tenant.client.settings.permission_check and not tenant.may(_run.permissions() | {self.kind.permissions}):
-            tenant.authorize({name_of(host.urn()) or self.kind.name: self.kind.permissions} | _run.needs())
-        return tenant
+        return connection.writer(self._settings, _run, _work, self.kind)
 
 
 def make_provider(kind: str) -> GraphProvider:

@@ -141,7 +141,8 @@ def _settled(operation: Json, kind: Kind, inputs: Json, live: Mapping[str, str])
     elif isinstance(kind, Entity):
         what = f"it declares adopt: the next `pulumi up` takes over {inputs['adopt']}"
     else:
-        what = f"it creates no object: the next `pulumi up` writes what {inputs.get(kind.identity_field)} has otherwise, if anything"
+        subject = inputs.get(kind.identity_field)
+        what = f"it creates no object: the next `pulumi up` writes what {subject} has otherwise, if anything"
     return Finding(operation, _name(operation, inputs), Action.CLEAR, what)
 
 

@@ -81,7 +81,8 @@ class Recovery:
                 findings,
                 UNDECIDED,
                 f"nothing was written: creates of other providers are pending too ({', '.join(foreign)}). Settle them "
-                f"with `pulumi refresh --stack {self._stack}`, answer skip for those of this project, then run this again",
+                f"with `pulumi refresh --stack {self._stack}`, answer skip for those of this project, then run this "
+                "again",
             )
         try:
             after = recovered(before, findings, computed_outputs(settings))
