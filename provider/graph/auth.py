@@ -94,7 +94,7 @@ class Tokens:
         Return a token that is good for the next minutes.
 
         Raises SignInError: no credential gives a token, or the token is another tenant's. Its sentence comes once in a
-        run; whoever needs a token after that learns that there is none, and nothing is sent.
+        run; every later call fails with a short one, and nothing is sent.
         """
         with self._lock:
             if self._failed:

@@ -136,7 +136,7 @@ def test_pages_without_end_end(client: GraphClient, portal: Portal, members: lis
     for number in range(50):
         link = f"{client.root}{SETTINGS}?$skiptoken={number}"
         portal.fault(path="derivedCredentials", status=200, body={"value": members, "@odata.nextLink": link})
-    with pytest.raises(UnexpectedAnswer, match="the pages of the list lead in a circle"):
+    with pytest.raises(UnexpectedAnswer, match="the list does not end"):
         list(client.pages(SETTINGS))
 
 
