@@ -69,7 +69,7 @@ CLOUDS = {
             "https://login.chinacloudapi.cn",
             "api://AzureADTokenExchangeChina",
         ),
-        Cloud(SANDBOX, "", ""),  # its addresses are in the environment of whoever started it: see `locate`
+        Cloud(SANDBOX, "", ""),  # its addresses are in the environment: see `locate`
     )
 }
 

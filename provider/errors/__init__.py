@@ -15,7 +15,7 @@ The errors a person running the provider can meet.
     ├─ OwnershipError         another resource manages the object
     ├─ Vanished               there is no object with the id given to get()
     ├─ AdoptionError          the object to adopt does not fit, or one that fits stands in the way
-    ├─ Reissued               a PATCH made a new object instead of changing the old one
+    ├─ Reissued               a PATCH created a new object instead of changing the old one
     ├─ OutcomeUnknown         a POST was sent, no answer came, and looking did not settle it
     ├─ IncompleteCreate       the object exists, but an assignment or a binding of it could not be written
     ├─ IncompleteUpdate       some changes of an update were written, and others were not

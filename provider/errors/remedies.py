@@ -57,8 +57,8 @@ def not_found(method: str, path: str) -> str:
     if method == "DELETE":
         return "It is deleted already: run `pulumi refresh`, which removes it from the state"
     return (
-        "It is gone from the tenant, or its id is wrong: run `pulumi refresh`, which removes what is gone from the "
-        "state, then `pulumi preview` to see what would be created"
+        "It is gone from the tenant, or its id is wrong: run `pulumi up --refresh`, and remove `adopt` from the entry "
+        "first if it has one"
     )
 
 

@@ -82,7 +82,7 @@ class AdoptionError(IntuneError):
 
 
 class Reissued(IntuneError):
-    """A PATCH made a new object instead of changing the old one."""
+    """A PATCH created a new object instead of changing the old one."""
 
 
 class OutcomeUnknown(IntuneError):

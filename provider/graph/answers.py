@@ -15,7 +15,15 @@ from urllib.parse import urlsplit
 
 import requests
 
-from provider.errors import ApprovalRequired, GraphError, IntuneError, UnexpectedAnswer, Unreachable, error_class
+from provider.errors import (
+    ApprovalRequired,
+    GraphError,
+    IntuneError,
+    NotFound,
+    UnexpectedAnswer,
+    Unreachable,
+    error_class,
+)
 from provider.graph.causes import TRANSPORT, cause_of, misconfigured
 from provider.graph.retry import retry_after_seconds
 
@@ -81,9 +89,14 @@ def error_of(  # noqa: PLR0913 - the data of an error
 
 
 def _failure(response: requests.Response, text: str, method: str, path: str) -> GraphError:
+    """Make the error of a failure. A page that says 404 is a gateway's: it proves no absence in the tenant."""
+    body = _parse(text)
+    is_graphs = isinstance(body, dict) and isinstance(body.get("error"), dict)
+    if error_class(response.status_code) is NotFound and text.strip() and not is_graphs:
+        return _unexpected(response, method, path, _plain(response, text))
     error = error_of(
         response.status_code,
-        _parse(text),
+        body,
         method,
         path,
         request_id=_id(response),

@@ -18,12 +18,13 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 
 from provider.errors import SignInError, quote
-from provider.graph.causes import misconfigured
+from provider.graph.causes import cause_of, is_unanswered, misconfigured, without_socks
 from provider.graph.credentials import MICROSOFTS_APPLICATIONS, Credential
 from provider.settings import Settings
 
@@ -68,6 +69,9 @@ _NO_SESSION = {
 }
 """What to do where a session of the machine, or nothing, was found to sign in with."""
 
+_ASKS_ANOTHER_SERVICE = ("managedIdentity", "azurePipelines")
+"""The kinds whose credential asks a service of the machine or the pipeline, whose host only its own text names."""
+
 # azure-identity narrates its search for a credential as warnings; the error below says it in one sentence.
 logging.getLogger("azure").setLevel(logging.ERROR)
 
@@ -94,7 +98,7 @@ class Tokens:
         Return a token that is good for the next minutes.
 
         Raises SignInError: no credential gives a token, or the token is another tenant's. Its sentence comes once in a
-        run; whoever needs a token after that learns that there is none, and nothing is sent.
+        run; every later call fails with a short one, and nothing is sent.
         """
         with self._lock:
             if self._failed:
@@ -143,6 +147,8 @@ class Tokens:
             raise
 
     def _fetch(self) -> AccessToken:
+        if (missing := without_socks(self._settings.cloud.graph)) is not None:
+            raise SignInError(str(missing))  # azure-identity would first try four times
         try:
             self._credential = self._credential or self._build()
             token = self._credential.get_token(self._settings.cloud.scope, tenant_id=self._settings.tenant_id)
@@ -179,6 +185,9 @@ def _explain(error: Exception, settings: Settings) -> str:
         code, sentence = said.groups()
         remedy = _REMEDIES.get(code, "look the code up at https://login.microsoftonline.com/error")
         return f"{failed}: {code}: {quote(sentence).rstrip('.')}. Remedy: {remedy}"
+    if settings.auth not in _ASKS_ANOTHER_SERVICE and is_unanswered(error):
+        cause = cause_of(error, urlsplit(settings.cloud.authority).netloc)
+        return f"{failed}: {cause.text}; check the network and any proxy, then run again"
     if isinstance(error, ClientAuthenticationError) and not settings.cloud.is_sandbox and settings.auth in _NO_SESSION:
         remedy = _NO_SESSION[settings.auth]
         return f"no credential gave a token for tenant {settings.tenant_id}: {remedy} (docs/sign-in.md)"

@@ -2,7 +2,8 @@
 Many reads in few requests: Graph's `$batch`, twenty GETs at a time.
 
 The parts of a batch fail one by one, each with a status and a Retry-After of its own inside an outer 200. A part that
-failed for a passing reason is asked again, alone with its like; any other failure is the answer of that part.
+failed for a passing reason is sent again, together with the other such parts; any other failure is the answer of that
+part.
 
 Source: https://learn.microsoft.com/graph/json-batching
 """
@@ -36,7 +37,7 @@ def get_each(client: GraphClient, paths: Sequence[str]) -> dict[str, Answer]:
 
 
 def _settle(client: GraphClient, paths: Sequence[str]) -> dict[str, Answer]:
-    """Ask for *paths* until none of them fails for a passing reason, or patience ends."""
+    """GET *paths* until none of them fails for a passing reason, or the time for retries ends."""
     results: dict[str, Answer] = {}
     attempt, waited, pending = 1, 0.0, list(paths)
     while pending:

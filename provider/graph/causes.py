@@ -63,6 +63,11 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         pending += [*one.args, *reasons, one.__cause__, one.__context__]
 
 
+def is_unanswered(error: BaseException) -> bool:
+    """Tell whether *error* was made of what the HTTP library says of a request without an answer."""
+    return any(isinstance(one, (requests.RequestException, urllib3.HTTPError)) for one in chain(error))
+
+
 def cause_of(error: BaseException, host: str) -> Cause:
     """Tell why a request to *host* ended in *error* without an answer."""
     causes = list(chain(error))
@@ -98,17 +103,22 @@ def _is_refused(error: BaseException) -> bool:
     return isinstance(error, _NO_CONNECTION)
 
 
+def without_socks(url: str) -> ConfigError | None:
+    """Return an error where the environment sends requests to *url* through SOCKS, and the package for it is missing."""
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
+    if not proxy.lower().startswith("socks") or importlib.util.find_spec("socks") is not None:
+        return None
+    return ConfigError(
+        "the environment names a SOCKS proxy, and the package for it is not installed: run "
+        '`pip install "requests[socks]"` in the project\'s .venv, or unset ALL_PROXY and HTTPS_PROXY'
+    )
+
+
 def misconfigured(error: BaseException, url: str) -> ConfigError | None:
     """Return what the environment has wrong, where a request to *url* ended in *error* for that; None where not."""
     causes = list(chain(error))
-    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
-    without_socks = proxy.lower().startswith("socks") and importlib.util.find_spec("socks") is None
-    # azure-identity keeps only the text of what went wrong in one of several credentials.
-    if without_socks and (_has(causes, requests.exceptions.InvalidSchema) or "SOCKS" in str(error)):
-        return ConfigError(
-            "the environment names a SOCKS proxy, and the package for it is not installed: run "
-            '`pip install "requests[socks]"` in the project\'s .venv, or unset ALL_PROXY and HTTPS_PROXY'
-        )
+    if (missing := without_socks(url)) is not None:
+        return missing
     if _has(causes, requests.exceptions.InvalidProxyURL, urllib3.ProxySchemeUnknown):
         return ConfigError(
             "the proxy in the environment is not an address: correct HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY), for "

@@ -210,7 +210,7 @@ class GraphClient:
             return self._pass(method, path, body, self._tokens.token(), reads)
 
     def _pass(self, method: str, path: str, body: Json | None, token: str, reads: int) -> Json | None:
-        """Send one request when its turn has come, if it is a write only with the permit of whoever runs us."""
+        """Wait for the rate limit, then send one request; a write needs the permit, which the run gives, as well."""
         writes = 0 if method == "GET" or reads else 1
         with self._pacer.pass_through(writes=writes, requests=reads or 1):
             if writes:

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 
 WINDOW = 20.0
 _SETTLED = 2.0
-"""Seconds after which a wait is worth a word for the whole run, and the engine has asked for what it will ask for."""
+"""Seconds before a wait is reported for the whole run; by then the engine has asked for all that it will write."""
 WRITES = 100
 REQUESTS = 1000
 
@@ -70,8 +70,8 @@ class Pacer:
     Lets requests pass as fast as the quota allows, first come, first served.
 
     *share* is the part of the quota that is ours, up to 1; less where other pipelines use the same application; 0 lets
-    everything pass and leaves the throttling to Graph. *notify* is told by everybody who begins to wait, and again by
-    whoever is next; *announce* by the first one who still waits after two seconds, and by no other. *ahead* says how
+    everything pass and leaves the throttling to Graph. *notify* is called when a request begins to wait, and again when
+    it is the next one; *announce* once, by the first request that still waits after two seconds. *ahead* returns how
     many writes, at the least, will come beside those that wait.
     """
 
@@ -136,7 +136,7 @@ class Pacer:
             self._condition.notify_all()
 
     def _tell(self, writes: int, *, settled: bool) -> None:
-        """Say that the quota holds the run back. Others get on meanwhile: telling can take its time."""
+        """Report the wait. Releases the lock while it does, because reporting may be slow."""
         text = self._forecast(writes)
         first = settled and not self._announced
         self._announced = self._announced or settled
@@ -161,11 +161,12 @@ class Pacer:
         now = self._clock()
         if not writes:
             least = self._requests.least(1, now)
-            return f"{_hold(self._requests.places, 'requests')}, for {least:.0f} s at least"
+            return f"{_waiting_for(self._requests.places, 'requests')}, at least {least:.0f} s"
         count = self._waiting_writes + self._ahead()
-        waiting = "a write waits" if count == 1 else f"{count} writes wait"
-        return f"{_hold(self._writes.places, 'writes')}: {waiting}, for {self._writes.least(count, now):.0f} s at least"
+        queued = "1 write queued" if count == 1 else f"{count} writes queued"
+        least = self._writes.least(count, now)
+        return f"{_waiting_for(self._writes.places, 'writes')}: {queued}, at least {least:.0f} s"
 
 
-def _hold(places: int, what: str) -> str:
-    return f"Graph's quota ({places} {what} in {WINDOW:.0f} s) holds the run back"
+def _waiting_for(places: int, what: str) -> str:
+    return f"waiting for Graph's quota ({places} {what} per {WINDOW:.0f} s)"

@@ -28,7 +28,7 @@ _IDLE_PAGES = 20
 
 def pages(client: GraphClient, path: str) -> Iterator[list[Json]]:
     """
-    GET a collection, page by page: every object once, though what is made meanwhile moves others a page on.
+    GET a collection, page by page: every object once, though what is created meanwhile moves others a page on.
 
     Raises UnexpectedAnswer when a nextLink leads to another host or to a page that was read already, and when the
     pages bring nothing new any more and yet do not end.
@@ -43,7 +43,7 @@ def pages(client: GraphClient, path: str) -> Iterator[list[Json]]:
         idle = 0 if len(ids) > before else idle + 1
         link = _here(client, page.get("@odata.nextLink"))
         if link in read or (link is not None and idle == _IDLE_PAGES):
-            raise UnexpectedAnswer("GET", path, message="the pages of the list lead in a circle")
+            raise UnexpectedAnswer("GET", path, message="the list does not end: its nextLink leads to nothing new")
 
 
 def _members(page: Json, path: str) -> list[Json]:

@@ -42,9 +42,9 @@ class Backoff:
     """Seconds that all waits for one request may take together."""
     attempts: int = 10
     throttled_attempts: int = 40
-    """A throttle says that the request is welcome later. Who shares a quota may be late for its free places often."""
+    """429 asks to retry later; where runs share a quota, that can happen many times."""
     unconnected_attempts: int = 4
-    """Where there is no connection at all, a wrong name or a closed door is likelier than a passing fault."""
+    """Where no connection is made at all, a wrong host name or a blocked port is likelier than a passing fault."""
     first: float = 0.5
     longest: float = 30.0
 
@@ -70,7 +70,7 @@ class Backoff:
         return seconds if waited + seconds <= self.patience else None
 
     def step(self, attempt: int, jitter: Callable[[], float]) -> float:
-        """Return the seconds to wait after attempt number *attempt* where nobody says how long."""
+        """Return the seconds to wait after attempt number *attempt* where Graph does not say how long."""
         return min(self.longest, self.first * 2.0 ** (attempt - 1)) * (0.5 + jitter() / 2)
 
 

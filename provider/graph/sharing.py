@@ -1,8 +1,8 @@
 """
 Reads that threads ask for one by one, in batches that they share.
 
-What comes while enough batches are under way gathers for the next: the busier a run, the fuller its batches. A read
-that nobody shares goes alone and at once.
+Reads that come while enough batches are under way wait for the next one: the busier a run, the fuller its batches. A
+single read is sent at once, as a plain GET.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from provider.errors import GraphError
 from provider.graph.client import GraphClient
 
 _AT_ONCE = 4
-"""Batches under way at once. More would be emptier; with fewer, who comes just too late for one waits too long."""
+"""Batches under way at once. With more they would be emptier; with fewer, a read that misses one waits too long."""
 
 
 class SharedReads:

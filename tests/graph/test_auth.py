@@ -194,6 +194,14 @@ def test_session_of_a_person_explains_the_missing_permission(
     assert bool(reason) is explained
 
 
+def test_authority_without_an_answer_is_one_sentence(settings: Settings) -> None:
+    """The host and what is wrong with it, and not a page of the HTTP library's."""
+    cloud = replace(settings.cloud, authority="https://login.invalid")
+    elsewhere = replace(settings, auth="clientSecret", cloud=cloud)
+    with pytest.raises(SignInError, match=r"unknown host: the name of login\.invalid cannot be resolved; check the"):
+        Tokens(elsewhere, Login(elsewhere, os.environ, print).credential).token()
+
+
 def test_missing_certificate_file_is_one_sentence(settings: Settings) -> None:
     """A path that leads nowhere is no bug of this project."""
     environ = {"INTUNE_CLIENT_ID": "x", "INTUNE_CLIENT_CERTIFICATE_PATH": "/no/such/file"}

@@ -263,7 +263,7 @@ def test_next_page_in_another_spelling_is_read(client: GraphClient, portal: Port
     portal.fault(path="skiptoken", status=200, body={"value": [{"id": "2"}]})
     assert [one["id"] for one in client.pages(SETTINGS)] == ["1", "2"]
     portal.fault(path="derivedCredentials", times=9, status=200, body={"value": [], "@odata.nextLink": link})
-    with pytest.raises(UnexpectedAnswer, match="in a circle"):
+    with pytest.raises(UnexpectedAnswer, match="the list does not end"):
         list(client.pages(SETTINGS))
 
 
@@ -271,7 +271,7 @@ def test_pages_that_lead_in_a_circle_end(client: GraphClient, portal: Portal) ->
     """A link to a page that was read is not read again."""
     link = f"{client.root}{SETTINGS}?$skiptoken=1"
     portal.fault(path="derivedCredentials", times=9, status=200, body={"value": [], "@odata.nextLink": link})
-    with pytest.raises(UnexpectedAnswer, match="in a circle"):
+    with pytest.raises(UnexpectedAnswer, match="the list does not end"):
         list(client.pages(SETTINGS))
     assert len(portal.sent()) == 2
 

@@ -88,6 +88,21 @@ def test_no_broken_answer_leads_a_profile_elsewhere(tenant: Tenant, portal: Port
         SCOPED.read(tenant, credential, {"device_configuration_id": id_, "profile_type": "iosVpnConfiguration"})
 
 
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize(
+    "body", ["<html>Not found</html>", '{"message": "no Route matched"}', '{"error": "not_found"}']
+)
+def test_absence_is_only_what_graph_says(tenant: Tenant, portal: Portal, status: int, body: str) -> None:
+    """A gateway without a route answers 404 to everything: no object leaves the state for that, and none is deleted."""
+    id_ = portal.seed("derivedCredentials", **WIRE)
+    portal.fault(path=id_, times=9, status=status, body=body)
+    with pytest.raises(UnexpectedAnswer, match=f"{status}: the answer is .*, not Graph's JSON"):
+        tenant.find(f"{SETTINGS}('{id_}')")
+    with pytest.raises(UnexpectedAnswer):
+        tenant.client.delete(f"{SETTINGS}('{id_}')")
+    assert [one["id"] for one in portal.objects()] == [id_]
+
+
 def test_the_content_type_proves_nothing(client: GraphClient, portal: Portal) -> None:
     """What is read is the answer: JSON that calls itself a page is JSON, and a page that calls itself JSON is none."""
     body = json.dumps({"value": [{"id": ID}]})
@@ -136,7 +151,7 @@ def test_pages_without_end_end(client: GraphClient, portal: Portal, members: lis
     for number in range(50):
         link = f"{client.root}{SETTINGS}?$skiptoken={number}"
         portal.fault(path="derivedCredentials", status=200, body={"value": members, "@odata.nextLink": link})
-    with pytest.raises(UnexpectedAnswer, match="the pages of the list lead in a circle"):
+    with pytest.raises(UnexpectedAnswer, match="the list does not end"):
         list(client.pages(SETTINGS))
 
 

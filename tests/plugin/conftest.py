@@ -30,14 +30,15 @@ def offline() -> Iterator[Callable[[str], Plugin]]:
 @pytest.fixture
 def online(sandbox: Sandbox) -> Iterator[Callable[..., Plugin]]:
     """Plugins that are signed in to the sandbox; keyword arguments are more of their environment."""
-    started: list[Plugin] = []
+    started: list[tuple[Plugin, bool]] = []
 
     def start(kind: str, **environ: str) -> Plugin:
         quick = {"INTUNE_PATIENCE": "1", "INTUNE_CONSISTENCY": "1"}
         config = {"tenantId": TENANT, "cloud": "sandbox"}
-        started.append(Plugin(kind, config, {**sandbox.environment, **quick, **environ}))
-        return started[-1]
+        plugin = Plugin(kind, config, {**sandbox.environment, **quick, **environ})
+        started.append((plugin, "INTUNE_DEBUG" in environ))
+        return plugin
 
     yield start
-    for plugin in started:
-        assert plugin.stop() == ""
+    for plugin, logs in started:
+        assert bool(plugin.stop()) is logs

@@ -88,7 +88,7 @@ def test_an_unanswered_request_says_so() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "said"),
     [
-        ("GET", ITEM, "pulumi refresh"),
+        ("GET", ITEM, "run `pulumi up --refresh`, and remove `adopt`"),
         ("PATCH", ITEM, "gone from the tenant"),
         ("DELETE", ITEM, "deleted already"),
         ("POST", f"{ITEM}/assign", "such as a group or a filter"),

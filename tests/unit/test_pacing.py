@@ -147,8 +147,8 @@ def test_who_waits_is_told_how_many_and_how_long() -> None:
         with paced.pass_through(writes=1):
             pass
     assert said == [
-        "Graph's quota (100 writes in 20 s) holds the run back: a write waits, for 20 s at least",
-        "Graph's quota (100 writes in 20 s) holds the run back: a write waits, for 18 s at least",
+        "waiting for Graph's quota (100 writes per 20 s): 1 write queued, at least 20 s",
+        "waiting for Graph's quota (100 writes per 20 s): 1 write queued, at least 18 s",
     ]
 
 
@@ -162,7 +162,7 @@ def test_all_rows_tell_it_and_the_run_once() -> None:
         with paced.pass_through(writes=1):
             pass
     # 231 more writes: a hundred after 20 s, a hundred after 40 s, the rest after 60 s.
-    told = "Graph's quota (100 writes in 20 s) holds the run back: 231 writes wait, for {} s at least"
+    told = "waiting for Graph's quota (100 writes per 20 s): 231 writes queued, at least {} s"
     assert rows == [told.format(60), told.format(58)]
     assert run == [told.format(58)]
     for _ in range(100):
@@ -194,7 +194,7 @@ def test_reads_that_wait_say_so() -> None:
         with paced.pass_through(requests=20):
             pass
     assert clock.now == 20.0
-    assert said == ["Graph's quota (1000 requests in 20 s) holds the run back, for 20 s at least", *said[1:]]
+    assert said == ["waiting for Graph's quota (1000 requests per 20 s), at least 20 s", *said[1:]]
     assert len(said) == 2
 
 
