@@ -54,6 +54,8 @@ class GraphClient:
             logs.log_requests()
         self.settings = settings
         self.root = f"{settings.cloud.graph}/{VERSION}"
+        self.has_written = False
+        """Whether a request was sent that writes."""
         self._tokens = tokens
         self._notify = notify
         self._permit = permit
@@ -215,6 +217,7 @@ class GraphClient:
         with self._pacer.pass_through(writes=writes, requests=reads or 1):
             if writes:
                 self._permit()
+                self.has_written = True
             try:
                 return self._exchange(method, path, body, token)
             except Forbidden as error:

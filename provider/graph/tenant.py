@@ -137,7 +137,7 @@ class Tenant:
             if not granted.intersection(permissions):
                 missing.setdefault(permissions, []).append(resource)
         if missing:
-            raise Unauthorized(missing)
+            raise Unauthorized(missing, reason=self.client.why_not(), untouched=not self.client.has_written)
 
     def once(self, key: Hashable, compute: Callable[[], _T]) -> _T:
         """Return what *compute* returns, computing it only for the first caller with this *key*."""

@@ -77,7 +77,7 @@ def test_create_whose_answer_breaks_off_is_not_repeated(
     trust()
     server = serve(forwarding(settings.cloud.graph, {"POST": act}))
     client = GraphClient(replace(settings, cloud=replace(settings.cloud, graph=server.url)), tokens)
-    id_ = kind_called("derivedCredential").create(Tenant(client), INPUTS)
+    id_ = kind_called("derivedCredential").create(Tenant(client), INPUTS).id
     assert [one["id"] for one in portal.objects()] == [id_]
     assert [line for line, _ in portal.writes()] == [f"POST {PATH}"]
     client.close()

@@ -93,8 +93,7 @@ class TestRun:
         plugin = offline("iosProfile")
         assert list(plugin.check({"display_name": "Twin"}, name="first").failures) == []
         (failure,) = plugin.check({"display_name": "Twin"}, name="second").failures
-        assert failure.property == "display_name"
-        assert 'is declared by the resource "first" too' in failure.reason
+        assert 'display_name is declared by the resource "first" too' in failure.reason
         assert list(plugin.check({"display_name": "Twin"}, name="first").failures) != []
 
     def test_existing_objects_may_share_a_name(self, offline: Callable[[str], Plugin]) -> None:
@@ -232,7 +231,7 @@ class TestErrors:
         news = {**CREDENTIAL, "display_name": "M"}
         line = told(lambda: online("derivedCredential").update(MISSING, CREDENTIAL, news))
         assert line.startswith(f"NotFound: PATCH /deviceManagement/derivedCredentials('{MISSING}') → 404")
-        assert "It is gone from the tenant, or its id is wrong: run `pulumi refresh`" in line
+        assert "pulumi up --refresh" in line
         assert "\n" not in line
 
     def test_a_500_with_a_page(self, online: Callable[..., Plugin], portal: Portal) -> None:

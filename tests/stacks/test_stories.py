@@ -80,7 +80,7 @@ def test_the_demo_stack_makes_every_declared_field(stack: Stack, portal: Portal)
     to_graph = [one for one in requests if "/beta/" in one["path"]]
     assert sum(is_write(one) for one in to_graph) == 3 + 2  # objects, assignments
     # Reads that meet share a $batch, and whether they meet depends on the machine: its parts are reads like others.
-    assert sum(one["method"] == "GET" for one in to_graph) == 2 + 2  # lists, bindings
+    assert sum(one["method"] == "GET" for one in to_graph) == 2 + 2 + 3  # lists, bindings, looks for namesakes
     assert sum("/token" in one["path"] for one in requests) == 1
 
 
@@ -115,7 +115,7 @@ def test_what_was_deleted_elsewhere_is_shown_as_gone_and_made_again(stack: Stack
     portal.remove(gone)
     shown = stack.preview("--refresh", "--diff", signed_in=True)
     assert shown.status == 0, shown.text
-    assert f"{gone} is gone from the tenant; the next `pulumi up` makes it again" in shown.text
+    assert f"{gone} no longer exists in the tenant; the next `pulumi up` creates it again" in shown.text
     assert "(create)" in shown.text
     outcome = stack.up("--refresh")
     assert outcome.status == 0, outcome.text
