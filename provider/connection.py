@@ -20,11 +20,15 @@ if TYPE_CHECKING:  # a program must not load the HTTP library
 
 
 def tenant(configured: Settings, run: Run, work: Work) -> Tenant:
-    """Return the tenant of the stack. Nothing is sent yet."""
+    """
+    Return the tenant of the stack, signed in to.
+
+    Raises SignInError: in full for the first call of the run, and for the others that it was said.
+    """
     from provider.graph import connect  # noqa: PLC0415 - see above
 
     located = settings.locate(configured, os.environ)
-    return connect(
+    found = connect(
         located,
         host.status,
         permit=work.permit,
@@ -35,6 +39,8 @@ def tenant(configured: Settings, run: Run, work: Work) -> Tenant:
         ledger=run.ledger,
         journal=run.journal(configured, host.announce),
     )
+    found.client.sign_in()
+    return found
 
 
 def writer(configured: Settings, run: Run, work: Work, kind: Kind) -> Tenant:

@@ -97,8 +97,9 @@ class Tokens:
         """
         Return a token that is good for the next minutes.
 
-        Raises SignInError: no credential gives a token, or the token is another tenant's. Its sentence comes once in a
-        run; every later call fails with a short one, and nothing is sent.
+        Raises ConfigError: the network cannot be used as the environment says. SignInError: no credential gives a
+        token, or the token is another tenant's. Its sentence comes once in a run; every later call fails with a short
+        one, and nothing is sent.
         """
         with self._lock:
             if self._failed:
@@ -148,13 +149,13 @@ class Tokens:
 
     def _fetch(self) -> AccessToken:
         if (missing := without_socks(self._settings.cloud.graph)) is not None:
-            raise SignInError(str(missing))  # azure-identity would first try four times
+            raise missing  # azure-identity would first try four times
         try:
             self._credential = self._credential or self._build()
             token = self._credential.get_token(self._settings.cloud.scope, tenant_id=self._settings.tenant_id)
         except (AzureError, ValueError, OSError) as error:
             wrong = misconfigured(error, self._settings.cloud.authority)
-            raise SignInError(str(wrong) if wrong else _explain(error, self._settings)) from None
+            raise wrong or SignInError(_explain(error, self._settings)) from None
         tenant = str(claims(token.token).get("tid", "")).lower()
         if tenant != self._settings.tenant_id:
             raise SignInError(

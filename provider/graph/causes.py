@@ -104,7 +104,7 @@ def _is_refused(error: BaseException) -> bool:
 
 
 def without_socks(url: str) -> ConfigError | None:
-    """Return an error where requests to *url* would go through SOCKS and the package for it is missing."""
+    """Return an error where the environment sends requests to *url* through SOCKS and the package is missing."""
     proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
     if not proxy.lower().startswith("socks") or importlib.util.find_spec("socks") is not None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from provider.graph.tenant import Tenant
 from provider.journal import Journal
 from provider.settings import SANDBOX, Settings, locate, read
 from sandbox.graph import Sandbox
+from tests.graph.issuer import Issuer, assertion, consent
 from tests.graph.tls_server import Act, TlsServer
 
 
@@ -146,3 +147,49 @@ def serve(authority: trustme.CA) -> Iterator[Callable[..., TlsServer]]:
     yield start
     for server in started:
         server.close()
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """An identity service whose answer has both GitHub's and Azure Pipelines' form."""
+    service = Issuer(lambda: (200, {"value": assertion(), "oidcToken": assertion()}))
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def environments(
+    sandbox: Sandbox, issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Mapping[str, Mapping[str, str]]:
+    """What each kind needs in the environment, and nothing more."""
+    own = sandbox.environment
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", own["REQUESTS_CA_BUNDLE"])
+    for name, value in sandbox.managed_identity_environment.items():
+        monkeypatch.setenv(name, value)  # azure-identity looks for these by itself
+    monkeypatch.setenv("SYSTEM_OIDCREQUESTURI", issuer.url)
+    monkeypatch.setattr("webbrowser.open", consent(own["REQUESTS_CA_BUNDLE"]))
+    client = {"AZURE_CLIENT_ID": own["AZURE_CLIENT_ID"]}
+    certificate = tmp_path / "certificate.pem"
+    issued = trustme.CA().issue_cert("client.example", key_type=trustme.KeyType.RSA)
+    issued.private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    federated = tmp_path / "token"
+    federated.write_text(assertion(), encoding="utf-8")
+    secret = {**client, "AZURE_CLIENT_SECRET": own["AZURE_CLIENT_SECRET"]}
+    return {
+        "clientSecret": secret,
+        "clientCertificate": {**client, "AZURE_CLIENT_CERTIFICATE_PATH": str(certificate)},
+        "managedIdentity": {},
+        "workloadIdentity": {**client, "AZURE_FEDERATED_TOKEN_FILE": str(federated)},
+        "azurePipelines": {
+            "AZURESUBSCRIPTION_CLIENT_ID": own["AZURE_CLIENT_ID"],
+            "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "connection",
+            "SYSTEM_ACCESSTOKEN": "job-token",
+        },
+        "githubOidc": {
+            **client,
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{issuer.url}?api-version=2",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token",
+        },
+        "interactive": client,
+        "deviceCode": client,
+    }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from azure.core.credentials import AccessToken
 
-from provider.errors import SignInError
+from provider.errors import ConfigError, SignInError
 from provider.graph.auth import Tokens, claims
 from provider.graph.credentials import Login
 from provider.settings import CLOUDS, Settings
@@ -219,7 +219,7 @@ def test_socks_proxy_without_its_package_names_it(
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     public = replace(settings, auth=auth, cloud=CLOUDS["public"])
     tokens = Tokens(public, Login(public, os.environ, print).credential)
-    with pytest.raises(SignInError, match=r'pip install "requests\[socks\]"'):
+    with pytest.raises(ConfigError, match=r'pip install "requests\[socks\]"'):
         tokens.token()
 
 
