@@ -51,19 +51,19 @@ def test_life(twins: Twins) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "verbs"),
+    ("shape", "expected"),
     [
         ({"change": "shelf={}", "kin": "shelf"}, ["create", "create", "delete", "delete", "update"]),
         ({"change": "edition={}", "kin": "owner"}, ["create", "delete", "update", "update"]),
     ],
     ids=["deleted first", "deleted last"],
 )
-def test_replacement(twins: Twins, shape: dict[str, str], verbs: list[str]) -> None:
+def test_replacement(twins: Twins, shape: dict[str, str], expected: list[str]) -> None:
     """A replaced resource takes those along that its loss replaces; unknowns in the preview are the same ones."""
     program = FAMILY.format(**shape)
     twins.do("up", program=program.format(1))
     assert any("[unknown]" in call for call in twins.do("preview", program=program.format(2)).calls)
-    assert verbs(twins.do("up")) == verbs
+    assert verbs(twins.do("up")) == expected
     twins.do("up", "--expect-no-changes")
 
 

@@ -1,7 +1,7 @@
 """
 Runs that name resources, told on both engines: targets, forced replacements and edits of the state.
 
-`Twins.do` and `Twins.edit` compare exit codes, calls of the provider and states; a test asserts beside it what happened.
+`Twins.do` and `Twins.edit` compare exit codes, calls of the provider and states; a test says what happened.
 """
 
 from __future__ import annotations
