@@ -99,7 +99,7 @@ class Planner:
         urn = self._names.give(goal.type, goal.name, goal.parent)
         if goal.parent in self._goals:
             goal.inherit(self._goals[goal.parent])
-        old = self._names.predecessor(urn, goal.aliases)
+        old = self._names.predecessor(urn, goal)
         self._goals.update({urn: goal} if old is None else {urn: goal, old.urn: goal})
         new = goal.state(urn, provider, old)
         steps = self._plan(goal, old, new)

@@ -17,6 +17,7 @@ import pytest
 from tests.cli.twins import Seen, Twins, kill_family
 from tests.sandbox.engine.gate import Gate
 from tests.sandbox.engine.scalars import SCALARS, document
+from tests.sandbox.engine.workshop import THING
 
 FAMILY = """
 a = Thing("a", name="A", {change})
@@ -25,7 +26,8 @@ d = Thing("d", name="D", {kin}=a.serial)
 e = Thing("e", Options(depends_on=[a]), name="E")
 """
 
-THING = "pulumi-python:dynamic/demo:Thing"
+PROVIDER = "gASVGwAAAAAAAACMBnRoaW5nc5SMCV9wcm92aWRlcpSTlClSlC4="
+"""What the SDK writes for the provider of things."""
 
 
 def verbs(seen: Seen, *, names: bool = False) -> list[str]:
@@ -37,6 +39,20 @@ def verbs(seen: Seen, *, names: bool = False) -> list[str]:
 def named(seen: Seen, name: str) -> list[dict[str, Any]]:
     """Return the resources of the state that have a name."""
     return [each for each in seen.resources if each["urn"].endswith(f"::{name}")]
+
+
+def import_file(folder: Path, *entries: tuple[str, str, str]) -> Path:
+    """Write a file that imports things, each a label, an id and a name, the last of them in a component."""
+    path = folder / "import.json"
+    given: list[dict[str, Any]] = [{"type": "demo:index:Shop", "name": "shop", "component": True}]
+    for label, id_, name in entries:
+        inputs = {"__provider": PROVIDER, "name": name}
+        outputs = {**inputs, "serial": id_, "greeting": "hello"}
+        given.append({"type": THING, "name": label, "id": id_, "inputs": inputs, "outputs": outputs})
+    if len(entries) > 1:
+        given[-1]["parent"] = "shop"
+    path.write_text(json.dumps({"resources": given}), encoding="utf-8")
+    return path
 
 
 def test_life(twins: Twins) -> None:
@@ -251,6 +267,37 @@ Thing("b", name="B", owner=a.serial)
     twins.do("destroy")
 
 
+@pytest.mark.parametrize(("kin", "change"), [("shelf", "shelf"), ("owner", "edition")], ids=["first", "last"])
+def test_alias_and_replacement(twins: Twins, kin: str, change: str) -> None:
+    """The new one is created under the new name, the old one deleted under the old name."""
+    program = 'a = Thing("{0}", Options({1}), name="A", {2}={3})\nThing("b", name="B", {4}=a.serial)'
+    twins.do("up", program=program.format("a", "", change, 1, kin))
+    alias = 'aliases=[pulumi.Alias(name="a")]'
+    twins.do("preview", program=program.format("z", alias, change, 2, kin))
+    calls = verbs(twins.do("up"), names=True)
+    assert "delete a" in calls
+    assert "create z" in calls
+    twins.do("up", "--expect-no-changes")
+
+
+def test_aliases_of_families(twins: Twins) -> None:
+    """Two that swap names keep their own; children follow their parent, and may have had another."""
+    swap = 'Thing("a", Options({0}), name="{2}")\nThing("b", Options({1}), name="{3}")\n'
+    aliases = [f'aliases=[pulumi.Alias(name="{name}")]' for name in ("b", "a")]
+    twins.do("up", program=swap.format("", "", "A", "B"))
+    assert verbs(twins.do("up", program=swap.format(*aliases, "B", "A")), names=True) == ["update a", "update b"]
+    shop = """
+class Shop(pulumi.ComponentResource):
+    def __init__(self, name, opts=None):
+        super().__init__("demo:index:Shop", name, None, opts)
+        Thing(name + "-inner", Options(parent=self), name="Inner")
+"""
+    twins.do("up", program=f"{shop}Shop('s')")
+    assert verbs(twins.do("up", program=f"{shop}Shop('r', Options(aliases=[pulumi.Alias(name='s')]))")) == []
+    old = "pulumi.Alias(parent=pulumi.create_urn('r', 'demo:index:Shop'))"
+    assert verbs(twins.do("up", program=f"Thing('r-inner', Options(aliases=[{old}]), name='Inner')")) == []
+
+
 def test_lookups(twins: Twins) -> None:
     """What lives elsewhere is read by every run, becomes ours by a replacement, and is forgotten, never deleted."""
     for workshop in (twins.ours, twins.theirs):
@@ -293,18 +340,9 @@ def test_imports(twins: Twins, tmp_path: Path) -> None:
     for workshop in (twins.ours, twins.theirs):
         workshop.world.mkdir()
         (workshop.world / "A-7").write_text('{"name": "A"}', encoding="utf-8")
-    provider = "gASVGwAAAAAAAACMBnRoaW5nc5SMCV9wcm92aWRlcpSTlClSlC4="
 
     def file(*entries: tuple[str, str, str]) -> Path:
-        path = tmp_path / "import.json"
-        given: list[dict[str, Any]] = [{"type": "demo:index:Shop", "name": "shop", "component": True}]
-        for label, id_, name in entries:
-            inputs = {"__provider": provider, "name": name}
-            outputs = {**inputs, "serial": id_, "greeting": "hello"}
-            given.append({"type": THING, "name": label, "id": id_, "inputs": inputs, "outputs": outputs})
-        given[-1]["parent"] = "shop"
-        path.write_text(json.dumps({"resources": given}), encoding="utf-8")
-        return path
+        return import_file(tmp_path, *entries)
 
     assert twins.take_in(file(("a", "A-7", "A"), ("b", "B-7", ""))).status == 0
     twins.do("up", program="Thing('a', name='A')")

@@ -94,9 +94,9 @@ class Twins:
             flags = (*flags, *_WITHOUT_ASKING)
         return self.see(self.ours.start(verb, *flags), self.cli.start(verb, *flags))
 
-    def edit(self, *words: str) -> Seen:
-        """Edit the state of both engines, see the same of it, and return that."""
-        return self.see(self.ours.start(*words), self.cli.start(*words, "--yes"))
+    def edit(self, *words: str, yes: bool = True) -> Seen:
+        """Edit the state of both engines, see the same of it, and return that; *yes* where the CLI would ask."""
+        return self.see(self.ours.start(*words), self.cli.start(*words, *(["--yes"] if yes else [])))
 
     def take_in(self, file: Path) -> Seen:
         """Import what a file describes."""
