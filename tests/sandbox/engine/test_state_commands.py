@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.sandbox.engine.workshop import Workshop, urn
+from tests.sandbox.engine.workshop import THING, Workshop, urn
 
 FAMILY = """
 a = Thing("a", name="A")
@@ -99,13 +100,31 @@ def test_stack_export_is_what_stack_import_takes(family: Workshop) -> None:
     assert not family.up().changed
 
 
+def _interrupt(workshop: Workshop, file: Path, *names: str) -> None:
+    """Write the state into a file as if the creates of some things had been interrupted."""
+    document = json.loads(workshop.state_file.read_text(encoding="utf-8"))
+    resources = [{"urn": urn(name), "custom": True, "type": THING} for name in names]
+    document["deployment"]["pending_operations"] = [{"resource": each, "type": "creating"} for each in resources]
+    file.write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_refresh_settles_one_pending_create(family: Workshop) -> None:
+    """With the stack as its target it reads nothing; edits of the state leave pending creates alone."""
+    _interrupt(family, family.state_file, "q", "r")
+    family.run("state", "unprotect", "--all")
+    assert family.pending == [("creating", "q"), ("creating", "r")]
+    family.calls()
+    stack = urn("demo-dev").replace(THING, "pulumi:pulumi:Stack")
+    words = ["refresh", "--skip-preview", "--target", stack, "--import-pending-creates", urn("q")]
+    assert "found an odd number of entries" in family.run(*words).stderr
+    assert family.run(*words, "--import-pending-creates", "Q-1").returncode == 0
+    assert (family.pending, family.calls()) == ([("creating", "r")], [])
+
+
 def test_stack_import_drops_pending_operations(family: Workshop) -> None:
     """Each is named in a warning: somebody has looked after it."""
-    document = json.loads(family.state_file.read_text(encoding="utf-8"))
-    resource = {"urn": urn("q"), "custom": True, "type": "pulumi-python:dynamic/demo:Thing"}
-    document["deployment"]["pending_operations"] = [{"resource": resource, "type": "creating"}]
     file = family.folder / "edited.json"
-    file.write_text(json.dumps(document), encoding="utf-8")
+    _interrupt(family, file, "q")
     done = family.run("stack", "import", "--file", str(file))
     assert done.stderr == f"warning: removing pending operation 'creating' on '{urn('q')}' from snapshot\n"
     assert (done.returncode, family.pending) == (0, [])
