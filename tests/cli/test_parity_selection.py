@@ -10,8 +10,7 @@ import json
 
 import pytest
 
-from tests.cli.test_parity import import_file, named, verbs
-from tests.cli.twins import Twins, kill_family
+from tests.cli.twins import Twins, import_file, kill_family, named, verbs
 from tests.sandbox.engine.gate import Gate
 from tests.sandbox.engine.workshop import THING, urn
 

@@ -114,6 +114,19 @@ def test_untargeted_resource_stays_when_the_program_drops_it(workshop: Workshop)
     assert names.index("a") < names.index("b")
 
 
+def test_renamed_target_is_refused_while_an_untargeted_resource_needs_it(workshop: Workshop) -> None:
+    """The CLI breaks its state there; here the name changes, what needs it follows, and the next run is well."""
+    program = (
+        "a = Thing('{}', Options(aliases=[pulumi.Alias(name='a')]), name='A')\nThing('b', name='B', owner=a.serial)"
+    )
+    workshop.up(program.format("a"))
+    refused = workshop.up(program.format("z"), selection=only("z"))
+    assert refused.errors[0].startswith(f"{urn('z')} was {urn('a')} until now, and {urn('b')}, which needs it")
+    assert sorted(workshop.state) == ["b", "default", "demo-dev", "z"]
+    assert workshop.up(selection=only("z", "b")).succeeded
+    assert workshop.log == ["create A-1", "create B-1"]
+
+
 def test_replaced_target_takes_untargeted_dependents_along(workshop: Workshop) -> None:
     """A dependent that cannot outlive the target is created again of its old inputs, as the CLI does it."""
     program = "a = Thing('a', Options(delete_before_replace=True), name='A')\nThing('b', name='B', shelf=a.serial)"
