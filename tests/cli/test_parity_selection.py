@@ -266,7 +266,7 @@ def test_one_pending_create_is_settled(twins: Twins, gate: Gate) -> None:
 def test_state_that_is_replaced(twins: Twins, gate: Gate) -> None:
     """An imported state has no pending operations; one of another stack, or out of order, is refused."""
     for workshop in (twins.ours, twins.theirs):
-        workshop.program(f"Thing('b', name='B', gate={gate.port})")
+        workshop.program(f"a = Thing('a', name='A')\nThing('b', name='B', owner=a.serial, gate={gate.port})")
     started = twins.ours.start("up", "--skip-preview"), twins.cli.start("up", "--yes", "--skip-preview")
     gate.wait()
     gate.wait()
