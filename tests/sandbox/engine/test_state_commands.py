@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.engine.lock import lock
 from tests.sandbox.engine.workshop import THING, Workshop, urn
 
 FAMILY = """
@@ -98,6 +99,13 @@ def test_stack_export_is_what_stack_import_takes(family: Workshop) -> None:
     assert json.loads(family.run("stack", "export").stdout)["deployment"].get("resources") is None
     assert family.run("stack", "import", "--file", str(file)).stdout == "Import complete.\n"
     assert not family.up().changed
+
+
+def test_stack_export_works_while_an_engine_runs(family: Workshop) -> None:
+    """An edit waits for nobody and is refused; an export only reads."""
+    with lock(family.state_file):
+        assert family.run("stack", "export").returncode == 0
+        assert "currently locked" in family.run("state", "taint", urn("a")).stderr
 
 
 def _interrupt(workshop: Workshop, file: Path, *names: str) -> None:
