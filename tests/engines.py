@@ -46,6 +46,7 @@ class Stack:
     engine_environment: Mapping[str, str]
     environment: Mapping[str, str] = field(default_factory=dict)
     project: Path = ROOT
+    edit_options: tuple[str, ...] = ()
 
     @property
     def file(self) -> Path:
@@ -70,9 +71,14 @@ class Stack:
         """Refresh."""
         return self._run("refresh", "--yes", "--skip-preview", *flags)
 
-    def destroy(self) -> Outcome:
+    def destroy(self, *flags: str) -> Outcome:
         """Destroy."""
-        return self._run("destroy", "--yes", "--skip-preview")
+        return self._run("destroy", "--yes", "--skip-preview", *flags)
+
+    def edit(self, *words: str) -> Outcome:
+        """Edit the state without a run: `edit("state", "taint", urn)`, `edit("stack", "import", "--file", path)`."""
+        line = [*self.command, *words, "--stack", "dev", "--cwd", str(self.project), *self.edit_options]
+        return self._finish(line, self._environment(signed_in=False))
 
     def start_up(self) -> subprocess.Popen[bytes]:
         """Start an update whose output nobody reads, and return while it runs."""
@@ -131,10 +137,14 @@ class Stack:
         return {**os.environ, **self.engine_environment, **(self.environment if signed_in else {})}
 
     def _run(self, verb: str, *flags: str, signed_in: bool = True) -> Outcome:
+        return self._finish(self._line(verb, *flags), self._environment(signed_in=signed_in))
+
+    @staticmethod
+    def _finish(line: list[str], environment: Mapping[str, str]) -> Outcome:
         done = subprocess.run(
-            self._line(verb, *flags),
+            line,
             cwd=ROOT,
-            env=self._environment(signed_in=signed_in),
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -154,7 +164,7 @@ def stand_in(folder: Path) -> Stack:
     """Make a stack for the stand-in engine."""
     _stack_file(folder)
     options = ("--state", str(folder / "state.json"))
-    return Stack(folder, (sys.executable, "-m", "sandbox.engine"), options, {})
+    return Stack(folder, (sys.executable, "-m", "sandbox.engine"), options, {}, edit_options=options)
 
 
 def real(folder: Path, command: str) -> Stack:
@@ -177,7 +187,8 @@ def real(folder: Path, command: str) -> Stack:
         check=True,
         capture_output=True,
     )
-    return Stack(folder, (command,), ("--non-interactive", "--suppress-permalink=true"), environment)
+    options = ("--non-interactive", "--suppress-permalink=true")
+    return Stack(folder, (command,), options, environment, edit_options=("--non-interactive",))
 
 
 def _stack_file(folder: Path) -> None:

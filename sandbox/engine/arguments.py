@@ -141,6 +141,13 @@ def _add_manners(command: argparse.ArgumentParser, name: str) -> None:
             action="store_true",
             help="forget what killed runs may have created; for when you have looked after that",
         )
+        add(
+            "--import-pending-creates",
+            action="append",
+            default=[],
+            metavar="URN|ID",
+            help="forget that a killed run may have created a resource; given twice, for its URN and its id",
+        )
     if name != "preview":
         add("--skip-preview", "-f", action="store_true", help="do it at once, without the preview that comes first")
         add("--preview-only", action="store_true", help="stop after the preview")

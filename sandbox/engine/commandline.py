@@ -141,8 +141,12 @@ class Command:
             run = engine.preview if preview else engine.up
             return run(refresh=given.refresh, selection=selection)
         if given.command == "refresh":
-            clear = given.clear_pending_creates
-            return engine.refresh(preview=preview, clear_pending_creates=clear, selection=selection)
+            return engine.refresh(
+                preview=preview,
+                clear_pending_creates=given.clear_pending_creates,
+                settled_creates=_urns_of_pairs(given.import_pending_creates),
+                selection=selection,
+            )
         return engine.destroy(preview=preview, refresh=given.refresh, selection=selection)
 
     def _hear(self, event: Event) -> None:
@@ -162,6 +166,13 @@ class Command:
     def _keep(self, document: str) -> None:
         """Keep a document until the end: of a preview and what follows, only the last one is written."""
         self._document = document
+
+
+def _urns_of_pairs(words: Sequence[str]) -> Sequence[str]:
+    """Return the URNs among URNs and ids by turns; the ids have no use, since the CLI reads nothing by them."""
+    if len(words) % 2:
+        raise EngineError("each URN must be followed by an ID: found an odd number of entries")
+    return words[::2]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ The stand-in engine: previews, updates, refreshes, destroys and imports, each a 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -91,10 +91,20 @@ class Engine:
         return self._conduct(update, Options(refresh, selection=selection))
 
     def refresh(
-        self, *, preview: bool = False, clear_pending_creates: bool = False, selection: Selection = _ALL
+        self,
+        *,
+        preview: bool = False,
+        clear_pending_creates: bool = False,
+        settled_creates: Sequence[str] = (),
+        selection: Selection = _ALL,
     ) -> Result:
-        """Let the state say what is really there; it can forget what killed runs may have created."""
-        options = Options(refresh_only=True, clear_pending_creates=clear_pending_creates, selection=selection)
+        """Let the state say what is really there; it can forget what killed runs may have created, all or by URN."""
+        options = Options(
+            refresh_only=True,
+            clear_pending_creates=clear_pending_creates,
+            settled_creates=tuple(settled_creates),
+            selection=selection,
+        )
         return self._conduct(refresh_only, options, preview=preview)
 
     def destroy(self, *, preview: bool = False, refresh: bool = False, selection: Selection = _ALL) -> Result:
@@ -148,6 +158,7 @@ class Engine:
         deployment = statefile.load(self.state_file)
         if options.clear_pending_creates:
             deployment.pending = []
+        deployment.pending = [each for each in deployment.pending if each.resource.urn not in options.settled_creates]
         if stack_file.encryption_salt and deployment.secrets_providers is None:
             state: Json = {"salt": stack_file.encryption_salt}
             deployment.secrets_providers = {"type": "passphrase", "state": state}

@@ -18,6 +18,7 @@ from urllib.request import url2pathname
 from pulumi.runtime.proto import resource_pb2, source_pb2
 
 from sandbox.engine import urns
+from sandbox.engine.aliases import Alias, alias_of
 from sandbox.engine.errors import Unmodelled
 from sandbox.engine.resources import State
 from sandbox.engine.values import Properties, from_struct, whole
@@ -41,7 +42,7 @@ class Goal:
     replace_on_changes: list[str] = field(default_factory=list)
     additional_secret_outputs: list[str] = field(default_factory=list)
     hide_diff: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
+    aliases: list[Alias] = field(default_factory=list)
     custom_timeouts: dict[str, float] = field(default_factory=dict)
     source_position: str = ""
     stack_trace: list[dict[str, str]] = field(default_factory=list)
@@ -145,7 +146,7 @@ def goal_of(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
         replace_on_changes=list(request.replaceOnChanges),
         additional_secret_outputs=list(request.additionalSecretOutputs),
         hide_diff=list(request.hideDiffs),
-        aliases=list(request.aliasURNs),
+        aliases=[*(Alias(urn=urn) for urn in request.aliasURNs), *map(alias_of, request.aliases)],
         custom_timeouts=_timeouts(request.customTimeouts),
         source_position=_position(request.sourcePosition, root),
         stack_trace=_trace(request.stackTrace, root),

@@ -31,6 +31,8 @@ _FEATURES = (
     proto.RESOURCE_MONITOR_FEATURE_SECRETS,
     proto.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
     proto.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    # Without it the SDK works out old URNs itself, and in another way than the engine.
+    proto.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
     # These are refused, but by a sentence of ours: without the feature the SDK would blame an old CLI.
     proto.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     proto.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
@@ -41,7 +43,6 @@ _FEATURES = (
     proto.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
     proto.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
 )
-"""Alias specs are not among them: without that feature the SDK works out all old URNs itself."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from sandbox.engine import urns
+from sandbox.engine.aliases import Subject, old_urns
 from sandbox.engine.errors import EngineError, Reported
+from sandbox.engine.goals import Goal
 from sandbox.engine.monitor import RunInfo
 from sandbox.engine.report import Report
 from sandbox.engine.resources import State
@@ -20,6 +22,7 @@ class Names:
         self._report = report
         self._given: set[str] = set()
         self._new_names: dict[str, str] = {}
+        self._old_names: dict[str, str] = {}
 
     def urn(self, type_: str, name: str, parent: str) -> str:
         """Return the URN of a resource in this run."""
@@ -45,7 +48,7 @@ class Names:
         """The URNs of this run."""
         return self._given
 
-    def predecessor(self, urn: str, aliases: Sequence[str]) -> State | None:
+    def predecessor(self, urn: str, goal: Goal) -> State | None:
         """Return the resource as it was, under this name or, failing that, under an old one."""
         if urn in self._new_names:
             raise EngineError(
@@ -53,7 +56,15 @@ class Names:
             )
         if urn in self._olds:
             return self._olds[urn]
-        for alias in aliases:
+        subject = Subject(
+            name=goal.name,
+            type=goal.type,
+            parent=goal.parent,
+            old_parent=self._old_names.get(goal.parent, ""),
+            project=self._run.project,
+            stack=self._run.stack,
+        )
+        for alias in old_urns(subject, goal.aliases, self._old_names):
             if alias in self._olds:
                 self._hand_over(alias, urn)
                 return self._olds[alias]
@@ -71,3 +82,4 @@ class Names:
                 f"with URN '{holder}'"
             )
         self._new_names[alias] = urn
+        self._old_names[urn] = alias

@@ -29,7 +29,7 @@ from sandbox.engine.steps.changes import CreateStep, ReplaceStep, SameStep, Upda
 from sandbox.engine.steps.looks import ReadStep
 from sandbox.engine.targets import Scope, Selection
 from sandbox.engine.untargeted import leave, refuse_needs
-from sandbox.engine.values import Properties, equal
+from sandbox.engine.values import Properties, equal, known
 
 
 class Planner:
@@ -99,7 +99,7 @@ class Planner:
         urn = self._names.give(goal.type, goal.name, goal.parent)
         if goal.parent in self._goals:
             goal.inherit(self._goals[goal.parent])
-        old = self._names.predecessor(urn, goal.aliases)
+        old = self._names.predecessor(urn, goal)
         self._goals.update({urn: goal} if old is None else {urn: goal, old.urn: goal})
         new = goal.state(urn, provider, old)
         steps = self._plan(goal, old, new)
@@ -141,6 +141,9 @@ class Planner:
                 )
         if not new.custom:
             return inputs
+        if not self._run.preview:
+            # Outputs of what a run with targets does not create are unknown; a preview alone shows that to providers.
+            inputs = known(inputs)
         checked, failures = self._around.provider.plugin.check(new.urn, olds, inputs)
         for failure in failures:
             self._around.report.error(rejection(new, failure), new.urn)

@@ -43,6 +43,7 @@ class Options:
     refresh: bool = False
     refresh_only: bool = False
     clear_pending_creates: bool = False
+    settled_creates: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
 
 

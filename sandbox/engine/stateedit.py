@@ -84,10 +84,13 @@ def remove(path: Path, named: Sequence[str], *, force: bool, dependents: bool) -
 
 
 def export(path: Path) -> str:
-    """Return a state file as `pulumi stack export` prints it; the secrets of the stand-in are always readable."""
-    with lock(path):
-        deployment = statefile.load(path)
-    return json.dumps(json.loads(statefile.whole(deployment)), indent=4, ensure_ascii=False) + "\n"
+    """
+    Return a state file as `pulumi stack export` prints it; the secrets of the stand-in are always readable.
+
+    It needs no lock: a state file is always whole, and an engine that was killed must not be in the way.
+    """
+    text = statefile.whole(statefile.load(path))
+    return json.dumps(json.loads(text), indent=4, ensure_ascii=False) + "\n"
 
 
 def replace(path: Path, text: str, stack: str) -> list[str]:

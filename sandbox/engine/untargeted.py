@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from sandbox.engine.errors import EngineError
+from sandbox.engine.errors import EngineError, Unmodelled
 from sandbox.engine.goals import Goal
 from sandbox.engine.planning import Planning
 from sandbox.engine.resources import State
@@ -43,11 +43,20 @@ def keep(planning: Planning, old: State, user: str, reply: Future[State] | None 
     for urn in old.references(parent=True):
         if urn in planning.settled or urn in planning.deleted:
             continue
+        if planning.names.present(urn) in planning.settled:
+            raise Unmodelled(_renamed(urn, planning.names.present(urn), user))
         needed = planning.olds.get(urn)
         if needed is None:
             raise EngineError(f"{urn}, which untargeted resource {user} needs, has no old state")
         steps += keep(planning, needed, user)
     return [*steps, KeepStep.of(old, reply)]
+
+
+def _renamed(old: str, new: str, user: str) -> str:
+    return (
+        f"{new} was {old} until now, and {user}, which needs it, is not targeted: the CLI would write a state with "
+        "both names, and refuse it from then on. Target all that need a renamed resource, or give no target."
+    )
 
 
 def refuse_needs(planning: Planning, steps: Sequence[Step]) -> None:

@@ -176,6 +176,23 @@ def redacted(value: Value) -> Value:
     return "[secret]" if isinstance(value, Secret) else _mapped(redacted, value)
 
 
+def known(properties: Properties) -> Properties:
+    """Return properties without what is unknown, in lists and objects too: all that a provider gets in an update."""
+    return {key: _known(each) for key, each in properties.items() if not _is_unknown(each)}
+
+
+def _known(value: Value) -> Value:
+    if isinstance(value, Secret):
+        return Secret(_known(value.value))
+    if isinstance(value, list):
+        return [_known(each) for each in value if not _is_unknown(each)]
+    return known(value) if isinstance(value, dict) else value
+
+
+def _is_unknown(value: Value) -> bool:
+    return isinstance(value.value if isinstance(value, Secret) else value, Unknown)
+
+
 # ---------------------------------------------------------------- questions
 
 

@@ -6,7 +6,6 @@ Stories told on both engines, step by step: the same exit codes, calls of the pr
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.twins import Seen, Twins, kill_family
+from tests.cli.twins import Twins, import_file, kill_family, named, verbs
 from tests.sandbox.engine.gate import Gate
 from tests.sandbox.engine.scalars import SCALARS, document
 
@@ -24,19 +23,6 @@ b = Thing("b", name="B", owner=a.serial)
 d = Thing("d", name="D", {kin}=a.serial)
 e = Thing("e", Options(depends_on=[a]), name="E")
 """
-
-THING = "pulumi-python:dynamic/demo:Thing"
-
-
-def verbs(seen: Seen, *, names: bool = False) -> list[str]:
-    """Return the calls that change anything, by method: `["create", "delete"]`, or with the names of the resources."""
-    calls = [call.split()[:2] for call in seen.calls]
-    return [" ".join(call) if names else call[0] for call in calls if call[0] in ("create", "update", "delete")]
-
-
-def named(seen: Seen, name: str) -> list[dict[str, Any]]:
-    """Return the resources of the state that have a name."""
-    return [each for each in seen.resources if each["urn"].endswith(f"::{name}")]
 
 
 def test_life(twins: Twins) -> None:
@@ -51,19 +37,19 @@ def test_life(twins: Twins) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "called"),
+    ("shape", "expected"),
     [
         ({"change": "shelf={}", "kin": "shelf"}, ["create", "create", "delete", "delete", "update"]),
         ({"change": "edition={}", "kin": "owner"}, ["create", "delete", "update", "update"]),
     ],
     ids=["deleted first", "deleted last"],
 )
-def test_replacement(twins: Twins, shape: dict[str, str], called: list[str]) -> None:
+def test_replacement(twins: Twins, shape: dict[str, str], expected: list[str]) -> None:
     """A replaced resource takes those along that its loss replaces; unknowns in the preview are the same ones."""
     program = FAMILY.format(**shape)
     twins.do("up", program=program.format(1))
     assert any("[unknown]" in call for call in twins.do("preview", program=program.format(2)).calls)
-    assert verbs(twins.do("up")) == called
+    assert verbs(twins.do("up")) == expected
     twins.do("up", "--expect-no-changes")
 
 
@@ -93,38 +79,6 @@ def test_old_one_that_cannot_be_deleted(twins: Twins) -> None:
     ]
     twins.change("A-1", fails="")
     assert len(named(twins.do("up"), "a")) == 1
-
-
-def test_order_that_the_program_decides(twins: Twins) -> None:
-    """delete_before_replace of the program goes before what the provider says; so does replace_on_changes."""
-    program = """
-Thing("a", Options(delete_before_replace=True), name="A", edition={0})
-Thing("b", Options(delete_before_replace=False), name="B", shelf={0})
-Thing("c", Options(replace_on_changes=["nest.deep"]), name="C", nest={{"deep": {0}, "flat": {1}}})
-"""
-    twins.do("up", program=program.format(1, 1))
-    assert verbs(twins.do("up", program=program.format(2, 1))) == ["create"] * 3 + ["delete"] * 3
-    assert verbs(twins.do("up", program=program.format(2, 2))) == ["update"]
-
-
-def test_created_but_not_well(twins: Twins) -> None:
-    """A partial create is in the state with its reasons, is updated without a difference, and gets well."""
-    program = "a = Thing('a', name='A', sick={})\nThing('b', name='B', owner=a.serial)"
-    seen = twins.do("up", program=program.format(["no pulse", "no breath"]))
-    assert (seen.status, named(seen, "a")[0]["initErrors"]) == (1, ["no pulse", "no breath"])
-    twins.do("preview")
-    assert verbs(twins.do("up")) == ["update"]
-    twins.do("refresh")
-    assert "initErrors" not in named(twins.do("up", program=program.format([])), "a")[0]
-
-
-def test_updated_but_not_well(twins: Twins) -> None:
-    """After a partial update the inputs are the old ones: the rest is due."""
-    twins.do("up", program="Thing('a', name='A', colour='red')")
-    twins.do("up", program="Thing('a', name='A', colour='blue', sick=['no pulse'])")
-    twins.do("refresh")
-    twins.do("up", program="Thing('a', name='A', colour='blue')")
-    twins.do("up", "--expect-no-changes")
 
 
 @pytest.mark.parametrize("method", ["create", "update", "delete"])
@@ -195,62 +149,6 @@ def test_what_cannot_be_read(twins: Twins) -> None:
     twins.do("up")
 
 
-def test_ignored_changes(twins: Twins) -> None:
-    """Ignored paths stay as they are, in the state and for the provider."""
-    program = """
-ignoring = Options(ignore_changes=["colour", "nest.deep"])
-Thing("a", ignoring, name="A", colour={0}, nest={{"deep": {0}, "flat": {1}}})
-"""
-    twins.do("up", program=program.format(1, 1))
-    assert verbs(twins.do("up", program=program.format(2, 1))) == []
-    assert verbs(twins.do("up", program=program.format(2, 2))) == ["update"]
-    twins.change("A-1", colour=3)
-    twins.do("up", "--refresh")
-    twins.do("up", program=program.format(2, 2).replace('"colour", ', ""))
-
-
-def test_protected(twins: Twins) -> None:
-    """Protected resources are neither deleted nor replaced; what must stay with them stays."""
-    twins.do(
-        "up",
-        program="""
-a = Thing("a", name="A")
-Thing("b", Options(protect=True), name="B", owner=a.serial)
-Thing("c", name="C")
-""",
-    )
-    assert twins.do("destroy").status == 1
-    assert twins.do("preview", program="Thing('b', Options(protect=True), name='B', edition=1)").status == 1
-    assert twins.do("up", program="").status == 1
-    twins.do("up", program="Thing('b', name='B')")
-    assert twins.do("destroy").status == 0
-
-
-def test_retained(twins: Twins) -> None:
-    """Retained resources are forgotten, by a replacement too."""
-    program = """
-Thing("a", Options(retain_on_delete=True), name="A", edition={0})
-Thing("b", Options(retain_on_delete=True), name="B", shelf={0})
-"""
-    twins.do("up", program=program.format(1))
-    assert verbs(twins.do("up", program=program.format(2))) == ["create", "create"]
-    assert verbs(twins.do("up", program="")) == []
-
-
-def test_aliases(twins: Twins) -> None:
-    """A new name with the old one as alias is no change; dependents follow."""
-    twins.do("up", program="a = Thing('a', name='A')\nb = Thing('b', name='B', owner=a.serial)")
-    twins.do(
-        "up",
-        program="""
-a = Thing("z", Options(aliases=[pulumi.Alias(name="a")]), name="A")
-Thing("b", name="B", owner=a.serial)
-""",
-    )
-    twins.do("up", "--expect-no-changes")
-    twins.do("destroy")
-
-
 def test_lookups(twins: Twins) -> None:
     """What lives elsewhere is read by every run, becomes ours by a replacement, and is forgotten, never deleted."""
     for workshop in (twins.ours, twins.theirs):
@@ -268,43 +166,14 @@ def test_lookups(twins: Twins) -> None:
     assert twins.do("up", program=lookup.replace("X-9", "X-10")).status == 1
 
 
-def test_secrets_and_timeouts(twins: Twins) -> None:
-    """Marks, and what comes of them in lists, objects and outputs; durations in seconds."""
-    twins.do(
-        "up",
-        program="""
-inner = {"plain": 1, "hidden": pulumi.Output.secret("p"), "list": [1, pulumi.Output.secret(2)]}
-options = Options(
-    additional_secret_outputs=["serial"], custom_timeouts=pulumi.CustomTimeouts(create="1h30m", delete="500ms")
-)
-a = Thing("a", options, name="A", word=pulumi.Output.secret("w"), nest=inner)
-b = Thing("b", name="B", owner=a.serial)
-pulumi.export("word", pulumi.Output.secret({"k": "o"}))
-pulumi.export("serial", b.owner if hasattr(b, "owner") else a.serial)
-""",
-    )
-    twins.do("refresh")
-    twins.do("up", "--expect-no-changes")
-    twins.do("up", program="Thing('a', name='A', word='w')")
-
-
 def test_imports(twins: Twins, tmp_path: Path) -> None:
     """Imported resources keep the given inputs and outputs; a name that is taken is refused; warnings do not fail."""
     for workshop in (twins.ours, twins.theirs):
         workshop.world.mkdir()
         (workshop.world / "A-7").write_text('{"name": "A"}', encoding="utf-8")
-    provider = "gASVGwAAAAAAAACMBnRoaW5nc5SMCV9wcm92aWRlcpSTlClSlC4="
 
     def file(*entries: tuple[str, str, str]) -> Path:
-        path = tmp_path / "import.json"
-        given: list[dict[str, Any]] = [{"type": "demo:index:Shop", "name": "shop", "component": True}]
-        for label, id_, name in entries:
-            inputs = {"__provider": provider, "name": name}
-            outputs = {**inputs, "serial": id_, "greeting": "hello"}
-            given.append({"type": THING, "name": label, "id": id_, "inputs": inputs, "outputs": outputs})
-        given[-1]["parent"] = "shop"
-        path.write_text(json.dumps({"resources": given}), encoding="utf-8")
-        return path
+        return import_file(tmp_path, *entries)
 
     assert twins.take_in(file(("a", "A-7", "A"), ("b", "B-7", ""))).status == 0
     twins.do("up", program="Thing('a', name='A')")

@@ -1,15 +1,18 @@
 """
 Runs that name resources, told on both engines: targets, forced replacements and edits of the state.
 
-`Twins.do` and `Twins.edit` compare exit codes, calls of the provider and states; a test asserts beside it what happens.
+`Twins.do` and `Twins.edit` compare exit codes, calls of the provider and states; a test says what happened.
 """
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.cli.test_parity import THING, named, verbs
-from tests.cli.twins import Twins
+from tests.cli.twins import Twins, import_file, kill_family, named, verbs
+from tests.sandbox.engine.gate import Gate
+from tests.sandbox.engine.workshop import THING, urn
 
 FAMILY = """
 a = Thing("a", Options({options}), name="A", {change})
@@ -17,11 +20,6 @@ b = Thing("b", name="B", owner=a.serial)
 d = Thing("d", name="D", {kin}=a.serial)
 e = Thing("e", Options(depends_on=[a]), name="E")
 """
-
-
-def urn(name: str, type_: str = THING) -> str:
-    """Return the URN of a thing of the program."""
-    return f"urn:pulumi:dev::demo::{type_}::{name}"
 
 
 def family(options: str = "", change: str = "colour=1", kin: str = "owner") -> str:
@@ -239,3 +237,50 @@ def test_deleted_from_the_state(twins: Twins) -> None:
     twins.edit("state", "delete", urn("f"), "--force")
     assert len(named(twins.edit("state", "delete", urn("a"), "--target-dependents"), "e")) == 0
     assert verbs(twins.do("up")) == ["create"] * 5
+
+
+def test_one_pending_create_is_settled(twins: Twins, gate: Gate) -> None:
+    """An import leaves a pending create on record; a refresh of the stack alone takes it off, and reads nothing."""
+    program = "Thing('a', name='A', gate={0})\nThing('b', name='B', gate={0})"
+    for workshop in (twins.ours, twins.theirs):
+        workshop.program(program.format(gate.port))
+    started = twins.ours.start("up", "--skip-preview"), twins.cli.start("up", "--yes", "--skip-preview")
+    for _ in range(4):
+        gate.wait()
+    for engine in started:
+        kill_family(engine)
+    assert len(twins.see(*started).pending) == 2
+    twins.cli.run("cancel", "--yes")
+    for workshop in (twins.ours, twins.theirs):
+        workshop.world.mkdir()
+        (workshop.world / "A-1").write_text('{"name": "A"}', encoding="utf-8")
+    assert len(twins.take_in(import_file(twins.ours.folder, ("a", "A-1", "A"))).pending) == 2
+    stack = urn("demo-dev").replace(THING, "pulumi:pulumi:Stack")
+    pair = ["--import-pending-creates", urn("a"), "--import-pending-creates", "A-1"]
+    seen = twins.do("refresh", "--target", stack, *pair)
+    assert (seen.calls, [each["resource"]["urn"] for each in seen.pending]) == ([], [urn("b")])
+    seen = twins.do("refresh", "--target", stack, "--clear-pending-creates")
+    assert (seen.calls, seen.pending) == ([], [])
+
+
+def test_state_that_is_replaced(twins: Twins, gate: Gate) -> None:
+    """An imported state has no pending operations; one of another stack, or out of order, is refused."""
+    for workshop in (twins.ours, twins.theirs):
+        workshop.program(f"a = Thing('a', name='A')\nThing('b', name='B', owner=a.serial, gate={gate.port})")
+    started = twins.ours.start("up", "--skip-preview"), twins.cli.start("up", "--yes", "--skip-preview")
+    gate.wait()
+    gate.wait()
+    for engine in started:
+        kill_family(engine)
+    twins.see(*started)
+    twins.cli.run("cancel", "--yes")
+    exported = twins.cli.export()
+    file = twins.ours.folder / "exported.json"
+    resources = exported["deployment"]["resources"]
+    for broken in (resources[::-1], json.loads(json.dumps(resources).replace(":dev::", ":prod::"))):
+        file.write_text(json.dumps({**exported, "deployment": {**exported["deployment"], "resources": broken}}))
+        assert twins.edit("stack", "import", "--file", str(file), yes=False).status == 1
+    for engine in (twins.ours.start("stack", "export"), twins.cli.start("stack", "export", "--show-secrets")):
+        out, _ = engine.communicate(timeout=120)
+        file.write_text(out, encoding="utf-8")
+        assert twins.edit("stack", "import", "--file", str(file), yes=False).pending == []

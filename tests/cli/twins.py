@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.sandbox.engine.workshop import Workshop
+from tests.sandbox.engine.workshop import THING, Workshop
 
 _OF_A_RUN = ("created", "modified", "sourcePosition", "stackTrace")
 """What differs from run to run, or with the file that runs the program."""
 
 _WITHOUT_ASKING = ("--yes", "--skip-preview")
+
+PROVIDER = "gASVGwAAAAAAAACMBnRoaW5nc5SMCV9wcm92aWRlcpSTlClSlC4="
+"""What the SDK writes for the provider of things."""
 
 
 class Cli:
@@ -94,9 +97,9 @@ class Twins:
             flags = (*flags, *_WITHOUT_ASKING)
         return self.see(self.ours.start(verb, *flags), self.cli.start(verb, *flags))
 
-    def edit(self, *words: str) -> Seen:
-        """Edit the state of both engines, see the same of it, and return that."""
-        return self.see(self.ours.start(*words), self.cli.start(*words, "--yes"))
+    def edit(self, *words: str, yes: bool = True) -> Seen:
+        """Edit the state of both engines, see the same of it, and return that; *yes* where the CLI would ask."""
+        return self.see(self.ours.start(*words), self.cli.start(*words, *(["--yes"] if yes else [])))
 
     def take_in(self, file: Path) -> Seen:
         """Import what a file describes."""
@@ -130,6 +133,31 @@ class Twins:
         """Let a thing vanish behind the back of both."""
         for workshop in (self.ours, self.theirs):
             (workshop.world / id_).rename(workshop.world / f"{id_}.gone")
+
+
+def verbs(seen: Seen, *, names: bool = False) -> list[str]:
+    """Return the calls that change anything, by method: `["create", "delete"]`, or with the names of the resources."""
+    calls = [call.split()[:2] for call in seen.calls]
+    return [" ".join(call) if names else call[0] for call in calls if call[0] in ("create", "update", "delete")]
+
+
+def named(seen: Seen, name: str) -> list[dict[str, Any]]:
+    """Return the resources of the state that have a name."""
+    return [each for each in seen.resources if each["urn"].endswith(f"::{name}")]
+
+
+def import_file(folder: Path, *entries: tuple[str, str, str]) -> Path:
+    """Write a file that imports things, each a label, an id and a name, the last of them in a component."""
+    path = folder / "import.json"
+    given: list[dict[str, Any]] = [{"type": "demo:index:Shop", "name": "shop", "component": True}]
+    for label, id_, name in entries:
+        inputs = {"__provider": PROVIDER, "name": name}
+        outputs = {**inputs, "serial": id_, "greeting": "hello"}
+        given.append({"type": THING, "name": label, "id": id_, "inputs": inputs, "outputs": outputs})
+    if len(entries) > 1:
+        given[-1]["parent"] = "shop"
+    path.write_text(json.dumps({"resources": given}), encoding="utf-8")
+    return path
 
 
 def kill_family(engine: subprocess.Popen[str]) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from sandbox.engine.events import Event, Op, StepFailed
+from sandbox.engine.plugin import CheckFailure
+from sandbox.engine.report import rejection
+from sandbox.engine.resources import State
+from sandbox.engine.values import UNKNOWN, Secret, Value
 from tests.sandbox.engine.gate import Gate
-from tests.sandbox.engine.workshop import Workshop, steps
+from tests.sandbox.engine.workshop import THING, Workshop, steps, urn
 
 
 def test_failure_while_others_run(workshop: Workshop, gate: Gate) -> None:
@@ -31,13 +39,41 @@ Thing("bad", Options(depends_on=[Thing("first", name="First")]), name="Bad", fai
 
 
 def test_rejected_inputs(workshop: Workshop) -> None:
-    """What a check rejects is an error at the resource, with the value unless it is secret; nothing is created."""
+    """What a check rejects is an error at the resource, with the value; nothing is created."""
     result = workshop.preview("Thing('a', name='')")
     thing = "pulumi-python:dynamic/demo:Thing resource 'a'"
     assert result.errors == [f"{thing}: property name value {{}} has a problem: is required"]
     assert workshop.preview("Thing('a', name='bad')").errors == [f"{thing} has a problem: is bad altogether"]
     assert not workshop.up("Thing('a', name='bad')").succeeded
     assert not workshop.world.exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        ("plain", "{plain}"),
+        (None, "{<nil>}"),
+        (True, "{true}"),
+        (1, "{1}"),
+        (-0.5, "{-0.5}"),
+        (123456, "{123456}"),
+        (1234567, "{1.234567e+06}"),
+        (123456789.5, "{1.234567895e+08}"),
+        (1e21, "{1e+21}"),
+        (0.00001, "{1e-05}"),
+        ([], "{[]}"),
+        ({"b": [1, "x"], "a": None}, "{map[a:{<nil>} b:{[{1} {x}]}]}"),
+        (Secret("w"), "{&{{w}}}"),
+        ({"l": [1, Secret(2)]}, "{map[l:{[{1} {&{{2}}}]}]}"),
+        (UNKNOWN, "output<string>{}"),
+        (Secret(UNKNOWN), "{&{output<string>{}}}"),
+    ],
+)
+def test_rejected_value_is_printed_as_the_cli_prints_it(value: Value, printed: str) -> None:
+    """Every printed text was seen in a message of the CLI; secrets are readable in it, too."""
+    state = State(urn=urn("a"), custom=True, type=THING, inputs={"given": value})
+    message = rejection(state, CheckFailure("given", "is odd"))
+    assert message == f"{THING} resource 'a': property given value {printed} has a problem: is odd"
 
 
 def test_created_but_not_well(workshop: Workshop) -> None:
@@ -68,6 +104,29 @@ def test_updated_but_not_well(workshop: Workshop) -> None:
     state = workshop.state["a"]
     assert (state["inputs"]["colour"], state["outputs"]["colour"]) == ("red", "blue")
     assert state["initErrors"] == ["no pulse"]
+
+
+def test_read_that_finds_it_not_well(workshop: Workshop) -> None:
+    """A lookup fails, and the state has what was read with the reasons; when it is well the reasons go."""
+    workshop.world.mkdir()
+    (workshop.world / "X-9").write_text(json.dumps({"name": "X", "ill": ["fever"]}), encoding="utf-8")
+    program = "Thing('x', Options(id='X-9'), name='?')"
+    assert workshop.up(program).errors == ["1 error occurred:\n\t* fever", "update failed"]
+    state = workshop.state["x"]
+    assert (state["initErrors"], state["outputs"]["name"], state["external"]) == (["fever"], "X", True)
+    workshop.change("X-9", ill=[])
+    assert workshop.up().succeeded
+    assert "initErrors" not in workshop.state["x"]
+
+
+def test_replacement_that_is_created_but_not_well(workshop: Workshop) -> None:
+    """The new one is in the state, the old one waits for its deletion, and the next run updates and deletes."""
+    workshop.up("Thing('a', name='A', edition=1)")
+    assert not workshop.up("Thing('a', name='A', edition=2, sick=['no pulse'])").succeeded
+    assert (workshop.state["a"]["initErrors"], workshop.state["-a"]["id"]) == (["no pulse"], "A-1")
+    assert workshop.preview().changes == {Op.SAME: 1, Op.UPDATE: 1}
+    assert workshop.up("Thing('a', name='A', edition=2)").succeeded
+    assert workshop.log == ["create A-1", "create A-2", "update A-2", "delete A-1"]
 
 
 def test_update_that_fails(workshop: Workshop) -> None:

@@ -58,6 +58,39 @@ def test_aliases(workshop: Workshop) -> None:
     assert workshop.log == ["create A-1", "create B-1"]
 
 
+def test_child_follows_the_alias_of_its_parent(workshop: Workshop) -> None:
+    """A child whose name begins with its parent's follows it; one that is alone may have had a parent."""
+    shop = """
+class Shop(pulumi.ComponentResource):
+    def __init__(self, name, opts=None):
+        super().__init__("demo:index:Shop", name, None, opts)
+        Thing(name + "-inner", Options(parent=self), name="Inner")
+"""
+    workshop.up(f"{shop}Shop('s')")
+    workshop.up(f"{shop}Shop('r', Options(aliases=[pulumi.Alias(name='s')]))")
+    assert sorted(workshop.state) == ["default", "demo-dev", "r", "r-inner"]
+    old = "pulumi.Alias(parent=pulumi.create_urn('r', 'demo:index:Shop'))"
+    workshop.up(f"Thing('r-inner', Options(aliases=[{old}]), name='Inner')")
+    assert sorted(workshop.state) == ["default", "demo-dev", "r-inner"]
+    assert workshop.log == ["create Inner-1"]
+
+
+def test_alias_of_a_present_name_is_ignored(workshop: Workshop) -> None:
+    """Two resources that swap names keep their own objects, which are updated."""
+    program = "Thing('a', Options(aliases={}), name='{}')\nThing('b', Options(aliases={}), name='{}')"
+    workshop.up(program.format([], "A", [], "B"))
+    swapped = program.format("[pulumi.Alias(name='b')]", "B", "[pulumi.Alias(name='a')]", "A")
+    assert workshop.up(swapped).changes == {Op.SAME: 1, Op.UPDATE: 2}
+    assert workshop.state["a"]["id"] == "A-1"
+
+
+def test_alias_that_is_no_urn_is_refused(workshop: Workshop) -> None:
+    """A string is a whole URN: for a name there is another word, which the message says."""
+    result = workshop.up("Thing('z', Options(aliases=['a']), name='A')")
+    assert result.errors[0] == "invalid alias URN: invalid URN 'a'; give a name as pulumi.Alias(name=…)"
+    assert not workshop.world.exists()
+
+
 def test_reads_of_what_lives_elsewhere(workshop: Workshop) -> None:
     """`Options(id=…)` reads a resource, in previews too; it is never changed, and merely forgotten when dropped."""
     workshop.up("Thing('own', name='Own')")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import resource_pb2 as proto
 
+from sandbox.engine.aliases import Alias
 from sandbox.engine.errors import StateError, Unmodelled
 from sandbox.engine.goals import goal_of, lookup_of
 from sandbox.engine.statefile import load
@@ -74,7 +75,7 @@ def test_what_is_not_refused() -> None:
     """Empty hooks, and aliases by URN, are nothing to refuse."""
     hooks = proto.RegisterResourceRequest.ResourceHooksBinding()
     request = proto.RegisterResourceRequest(type=THING, name="a", custom=True, hooks=hooks, aliasURNs=["urn:old"])
-    assert goal_of(request, Path()).aliases == ["urn:old"]
+    assert goal_of(request, Path()).aliases == [Alias(urn="urn:old")]
 
 
 def test_reads() -> None:

@@ -15,9 +15,13 @@ from typing import Any
 from sandbox.engine import urns
 from sandbox.engine.engine import Engine, Result
 from sandbox.engine.events import Op
+from sandbox.engine.targets import Selection
 
 ROOT = Path(__file__).parents[3]
 FIXTURE = Path(__file__).with_name("project")
+
+THING = "pulumi-python:dynamic/demo:Thing"
+EVERYTHING = Selection()
 
 _HEADER = """\
 import pulumi
@@ -54,17 +58,21 @@ class Workshop:
         """Make an engine in this process."""
         return Engine(self.folder, "dev", state_file=self.state_file, **options)
 
-    def up(self, program: str | None = None, *, refresh: bool = False, **options: Any) -> Result:
+    def up(
+        self, program: str | None = None, *, refresh: bool = False, selection: Selection = EVERYTHING, **options: Any
+    ) -> Result:
         """Update, with another program if one is given."""
         if program is not None:
             self.program(program)
-        return self.engine(**options).up(refresh=refresh)
+        return self.engine(**options).up(refresh=refresh, selection=selection)
 
-    def preview(self, program: str | None = None, *, refresh: bool = False, **options: Any) -> Result:
+    def preview(
+        self, program: str | None = None, *, refresh: bool = False, selection: Selection = EVERYTHING, **options: Any
+    ) -> Result:
         """Preview, with another program if one is given."""
         if program is not None:
             self.program(program)
-        return self.engine(**options).preview(refresh=refresh)
+        return self.engine(**options).preview(refresh=refresh, selection=selection)
 
     def start(self, command: str, *arguments: str) -> subprocess.Popen[str]:
         """Start the engine's command line."""
@@ -127,6 +135,11 @@ class Workshop:
         """The pending operations in the state file, by type and name."""
         operations = self.deployment.get("pending_operations", [])
         return [(each["type"], urns.name_of(each["resource"]["urn"])) for each in operations]
+
+
+def urn(name: str) -> str:
+    """Return the URN of a thing of the program."""
+    return f"urn:pulumi:dev::demo::{THING}::{name}"
 
 
 def steps(result: Result) -> list[tuple[Op, str]]:
