@@ -107,12 +107,13 @@ class GraphProvider(ResourceProvider):
         """Report every problem of the inputs at once; return them in their one spelling."""
         inputs = _without_provider(news)
         _run.ledger.declares(host.urn())
+        canonical = self.kind.args.schema.canonical(inputs, like=olds)  # an id may be spelled in several ways
         problems = [
             *self.kind.problems(inputs, _without_provider(olds)),
-            *guards.problems_beside(_run, host.urn(), self.kind, inputs, fresh=not olds),
+            *guards.problems_beside(_run, host.urn(), self.kind, canonical, fresh=not olds),
         ]
         failures = [_failure(problem) for problem in problems]
-        return CheckResult(inputs if failures else self.kind.args.schema.canonical(inputs, like=olds), failures)
+        return CheckResult(inputs if failures else canonical, failures)
 
     @_plain_errors
     def diff(self, id_: str, olds: Values, news: Values) -> DiffResult:

@@ -13,7 +13,7 @@ from provider.resource import GraphResource
 from provider.values import Problem, nearest
 from stacks.keys import unusable_key
 from stacks.maps import CREDENTIALS, MAPS, REFERENCE, SETTINGS_ID, fields_of, key_text, words_of
-from stacks.options import option_problems, rename_problems
+from stacks.options import old_keys, option_problems, rename_problems
 from stacks.order import order_problems
 
 
@@ -75,7 +75,9 @@ def _problems_of_reference(path: str, entry: Mapping[str, Any], credentials: Map
     if SETTINGS_ID in entry:
         yield Problem(path, f"cannot be combined with {SETTINGS_ID}; keep one of them")
     if key_text(reference) not in credentials:
-        known = f"is not an entry of {CREDENTIALS}, which has {', '.join(credentials) or 'none'}"
+        renamed = next((name for name, one in credentials.items() if key_text(reference) in old_keys(one)), None)
+        now = f"; that entry is called {renamed} now" if renamed else ""
+        known = f"is not an entry of {CREDENTIALS}, which has {', '.join(credentials) or 'none'}{now}"
         yield Problem(path, f"{json.dumps(reference, ensure_ascii=False)} {known}", (path, known))
 
 

@@ -102,6 +102,13 @@ class _Loader(yaml.SafeLoader):
         """Return an unquoted scalar."""
         return scalar(node.value)
 
+    def construct_text(self, node: yaml.ScalarNode) -> str:
+        """Return a quoted scalar; Go's YAML takes no escape of half a character, such as the two of an emoji."""
+        if any("\ud800" <= character <= "\udfff" for character in node.value):
+            message = "found invalid Unicode character escape code; write the character itself, or \\U and 8 digits"
+            raise ConstructorError(None, None, message, node.start_mark)
+        return str(node.value)
+
     def construct_list(self, node: yaml.SequenceNode) -> list[object]:
         """Return a list, at once and not step by step: so one that holds itself is refused."""
         return self.construct_sequence(node, deep=True)
@@ -130,7 +137,7 @@ def _key(value: object) -> str:
 
 _Loader.yaml_constructors = {
     None: SafeConstructor.construct_undefined,
-    "tag:yaml.org,2002:str": SafeConstructor.construct_yaml_str,
+    "tag:yaml.org,2002:str": _Loader.construct_text,
     "tag:yaml.org,2002:seq": _Loader.construct_list,
     "tag:yaml.org,2002:map": _Loader.construct_map,
     _Loader.MERGE: SafeConstructor.construct_yaml_str,

@@ -93,8 +93,20 @@ class TestRun:
         plugin = offline("iosProfile")
         assert list(plugin.check({"display_name": "Twin"}, name="first").failures) == []
         (failure,) = plugin.check({"display_name": "Twin"}, name="second").failures
+        assert failure.property == ""  # the CLI would show its value
         assert 'display_name is declared by the resource "first" too' in failure.reason
         assert list(plugin.check({"display_name": "Twin"}, name="first").failures) != []
+
+    def test_one_profile_is_bound_once_however_its_id_is_spelled(self, offline: Callable[[str], Plugin]) -> None:
+        """An id in braces, in upper case or without dashes is the same id."""
+        plugin = offline("binding")
+        id_ = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
+        binding = {"profile_type": "iosVpnConfiguration", "derived_credential_settings_id": id_}
+        first = plugin.checked({**binding, "device_configuration_id": f"{{{id_.upper()}}}"})
+        assert first == {**binding, "device_configuration_id": id_}
+        for number, spelled in enumerate((id_, id_.upper(), id_.replace("-", ""), f" {{{id_}}} ")):
+            failures = plugin.check({**binding, "device_configuration_id": spelled}, name=f"b{number}").failures
+            assert [one.reason.partition(" ")[0] for one in failures] == ["device_configuration_id"]
 
     def test_existing_objects_may_share_a_name(self, offline: Callable[[str], Plugin]) -> None:
         """They have ids, and so do those that are adopted."""

@@ -38,47 +38,39 @@ def credential(name: str, display_name: str = "'C'", help_url: str = "None") -> 
 
 
 MISTAKES = {
-    "plain": (credential("c", help_url="'wrong'"), 'DerivedCredentialSettings "c": help_url must be an address', True),
+    "plain": (credential("c", help_url="'wrong'"), 'DerivedCredentialSettings "c": help_url must be an address'),
     "output": (
         credential("c", help_url="pulumi.Output.from_input('wrong')"),
         'DerivedCredentialSettings "c": help_url must be an address that begins with https:// or http://, not "wrong"',
-        True,
     ),
     "f-string": (
         "c = " + credential("c").strip() + credential("d", display_name="f'of {c.display_name}'"),
         'DerivedCredentialSettings "d": display_name has an Output that was turned into text',
-        True,
     ),
     "name": (
         "c = " + credential("c").strip() + credential("d").replace("'d'", "f'{c.display_name}'"),
         "the name of a DerivedCredentialSettings has an Output in it",
-        True,
     ),
     "import": (
         credential("c").rstrip()[:-1] + f", pulumi.ResourceOptions(import_='{TENANT}'))",
         "c: Pulumi cannot import_ dynamic resources; declare adopt=",
-        True,
     ),
-    "check failure": (credential("c") + credential("d"), "is declared by the resource", False),
+    # So many that the program still waits for replies when the engine interrupts it.
+    "check failure": ("".join(credential(f"c{number}") for number in range(60)), "is declared by the resource"),
 }
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_a_program_is_the_last_word(stack: Stack, program: object, portal: Portal, mistake: str) -> None:
     """One sentence, in previews as in updates: no traceback and no error of the language host follow it."""
-    body, said, before_anything = MISTAKES[mistake]
+    body, said = MISTAKES[mistake]
     assert callable(program)
     program(body)
-    preview = stack.preview()
-    assert preview.status != 0
-    assert said in preview.text
-    assert [word for word in OF_THE_HOST if word in preview.text] == []
-    if before_anything:
-        outcome = stack.up()
+    for outcome in (stack.preview(), stack.up()):
         assert outcome.status != 0
         assert said in outcome.text
         assert [word for word in OF_THE_HOST if word in outcome.text] == []
-        assert "d" not in {one["displayName"] for one in portal.objects()}
+    assert "d" not in {one["displayName"] for one in portal.objects()}
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def test_anchors_and_merges(tmp_path: Path) -> None:
         ("a: 1\nb: 2\na: 3", 'mapping key "a" is given twice at line 3'),
         ("a: &x [*x]", "recursive"),
         ("a: !!binary eA==", "could not determine a constructor for the tag"),
+        ('a: 1\nb: "\\ud83d\\udd10"', "found invalid Unicode character escape code; write the character itself"),
+        ('a: 1\n"\\ud83d": 1', "at line 2, column 1"),
         ("a: .inf", ".inf is a number that configuration cannot hold"),
         (f"a: {'[' * 2000}{']' * 2000}", "recursion"),
     ],
