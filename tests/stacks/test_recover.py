@@ -264,7 +264,7 @@ def test_objects_that_the_state_manages_are_not_taken(stack: Stack) -> None:
     edit_state(stack, lambda deployment: deployment.update(pending_operations=pending))
     outcome = recover(stack, "--yes", "--json")
     assert outcome.status == 0, outcome.text
-    assert found(outcome)["c"]["reason"] == f"a later run has finished it: the state has {resource['id']}"
+    assert found(outcome)["c"]["reason"] == f"the state has the resource, as {resource['id']}"
     assert found(outcome)["c2"]["reason"] == "nothing was created: the next `pulumi up` creates it"
     assert [one["id"] for one in stack.resources()] == [resource["id"]]
     assert stack.up("--expect-no-changes").status == 0
