@@ -111,15 +111,16 @@ def examine(deployment: Mapping[str, Any], readable: Mapping[str, Any], tenant: 
     }
     resources = deployment.get("resources") or []
     known = {str(one["id"]) for one in resources if one.get("id")}
-    live = {str(one["urn"]): str(one.get("id")) for one in resources if not is_leftover(one)}
+    live = {str(one["urn"]): str(one.get("id")) for one in resources if not _is_leftover(one)}
     findings: dict[str, Finding] = {}  # a create that was killed twice is pending twice
     for one in pending_creates(deployment)[0]:
         urn = str(one["resource"]["urn"])
         kind, inputs = _KINDS[one["resource"]["type"]], plain[urn]
-        if isinstance(kind, Entity) and not inputs.get("adopt") and urn not in live:
-            findings[urn] = _searched(one, kind, inputs, known, tenant)
+        if not isinstance(kind, Entity) or inputs.get("adopt"):
+            findings[urn] = _left_to_up(one, kind, inputs)
         else:
-            findings[urn] = _settled(one, kind, inputs, live)
+            found = _searched(one, kind, inputs, known, tenant)
+            findings[urn] = _finished(found, live[urn]) if urn in live else found
     _leave_shared_ones_open(list(findings.values()))
     return list(findings.values())
 
@@ -133,17 +134,22 @@ def _leave_shared_ones_open(findings: list[Finding]) -> None:
             one.reason = "another pending create has this name, so it is not clear which of them made the object"
 
 
-def _settled(operation: Json, kind: Kind, inputs: Json, live: Mapping[str, str]) -> Finding:
-    """Return the finding about what needs no search: it is in the state by now, or it creates nothing."""
-    urn = operation["resource"]["urn"]
-    if urn in live:
-        what = f"a later run has finished it: the state has {live[urn]}"
-    elif isinstance(kind, Entity):
+def _left_to_up(operation: Json, kind: Kind, inputs: Json) -> Finding:
+    """Return the finding about a create that creates no object, and that the next up does again without harm."""
+    if isinstance(kind, Entity):
         what = f"it declares adopt: the next `pulumi up` takes over {inputs['adopt']}"
     else:
         subject = inputs.get(kind.identity_field)
         what = f"it creates no object: the next `pulumi up` writes what {subject} has otherwise, if anything"
     return Finding(operation, _name(operation, inputs), Action.CLEAR, what)
+
+
+def _finished(found: Finding, id_: str) -> Finding:
+    """Return the finding about a resource that the state has by now; what else has its name is only told."""
+    others = ", ".join(one.id for one in found.candidates)
+    more = f". {others} has the same name: delete it in the Intune admin center if the killed run created it"
+    reason = f"the state has the resource, as {id_}{more if others else ''}"
+    return Finding(found.operation, found.name, Action.CLEAR, reason)
 
 
 def _searched(operation: Json, kind: Entity, inputs: Json, known: set[str], tenant: Tenant) -> Finding:
@@ -183,7 +189,7 @@ def _candidate(kind: Entity, tenant: Tenant, id_: str, inputs: Json) -> Candidat
     return Candidate(id_, values, differs, [name for name in differs if schema.attributes[name].create_only])
 
 
-def is_leftover(resource: Mapping[str, Any]) -> bool:
+def _is_leftover(resource: Mapping[str, Any]) -> bool:
     """Tell whether *resource* only waits for its deletion, or was deleted to make way for its replacement."""
     return bool(resource.get("delete") or resource.get("pendingReplacement"))
 

@@ -81,8 +81,7 @@ class Recovery:
                 findings,
                 UNDECIDED,
                 f"nothing was written: creates of other providers are pending too ({', '.join(foreign)}). Settle them "
-                f"with `pulumi refresh --stack {self._stack}`, answer skip for those of this project, then run this "
-                "again",
+                f"with `pulumi refresh --stack {self._stack}`, answer skip for those of this project, run this again",
             )
         try:
             after = recovered(before, findings, computed_outputs(settings))
@@ -104,7 +103,7 @@ class Recovery:
 
     def _write(self, before: Json, after: Json) -> None:
         """Replace the state, if it still is the one that was looked at. Raises EngineError."""
-        if self._engine.export() != before:
+        if _without_manifest(self._engine.export()) != _without_manifest(before):
             raise EngineError(f"the state of {self._stack} was written meanwhile: nothing was changed; run this again")
         self._engine.replace(after)
         written = self._engine.export()["deployment"]
@@ -163,6 +162,11 @@ def _same_tenant(deployment: Json, settings: Settings) -> None:
             raise ConfigError(
                 f"the state is of the tenant {tenant_id} and the config of {settings.tenant_id}: correct tenantId"
             )
+
+
+def _without_manifest(document: Json) -> Json:
+    """Return a state without what says when it was written: the stand-in engine says when it was exported."""
+    return {key: value for key, value in document["deployment"].items() if key != "manifest"}
 
 
 def _contents(deployment: Json) -> Any:

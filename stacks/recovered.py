@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from stacks.pending import PROVIDER, SECRET, SIGNATURE, Finding, Json, has_secret, is_leftover
+from stacks.pending import PROVIDER, SECRET, SIGNATURE, Finding, Json, has_secret
 
 
 def recovered(document: Mapping[str, Any], findings: list[Finding], computed: Mapping[str, Any]) -> Json:
@@ -23,11 +23,12 @@ def recovered(document: Mapping[str, Any], findings: list[Finding], computed: Ma
     deployment["resources"] = resources
     for one in _in_order([one for one in findings if one.chosen is not None], resources):
         resource = _resource(one, computed)
-        old = next((n for n, each in enumerate(resources) if each["urn"] == one.urn and is_leftover(each)), None)
-        if old is None:
+        # One that was deleted to make way for this one stands before what depends on it: this one takes its place.
+        way = [n for n, each in enumerate(resources) if each["urn"] == one.urn and each.get("pendingReplacement")]
+        if way:
+            resources[way[0]] = resource
+        else:
             resources.append(resource)
-        else:  # deleted to make way for this one: what depends on it stands behind it
-            resources[old] = resource
     deployment.pop("pending_operations", None)
     return result
 

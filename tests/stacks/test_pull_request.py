@@ -103,6 +103,10 @@ def test_a_removed_property_is_no_deletion() -> None:
     """Its line has the sign of a deletion; only the summary and the rows of resources count, with and without one."""
     row = '    ~ intune:DerivedCredentialSettings: (update)\n      - help_url: "Resources: (delete)"\n'
     assert Preview("x", UPDATED, status=0).counts == {"update": 1}
+    assert Preview("x", "Resources:\n    + 1 to create\n    - 1 to delete\n    2 changes\n", status=0).counts == {
+        "create": 1,
+        "delete": 1,
+    }
     assert Preview("x", row, status=0).counts == {"update": 1}
     assert Preview("x", DELETED.partition("Resources")[0], status=0).counts == {"delete": 1}
     assert order(written(a=UPDATED, b=DELETED, c=row + UPDATED)) == ["b", "a", "c"]
@@ -151,7 +155,7 @@ def test_removed_lines_are_coloured() -> None:
 def test_a_comment_is_never_longer_than_github_takes(preview: str, stacks: int) -> None:
     """In characters, in bytes and with line ends of two characters; and it says what it does not show, and where."""
     text = comment([Preview(f"stack-{index}", preview) for index in range(stacks)], "https://github.example/run/7")
-    assert len(text.replace("\n", "\r\n")) <= size(text) <= LONGEST
+    assert len(text.replace("\n", "\r\n")) <= size(text) <= LONGEST < 65_536
     missing = re.search(r"<b>(\d+) of (\d+) stacks are not shown.</b>", text)
     assert len(order(text)) + int(missing[1] if missing else 0) == stacks
     if missing or "… cut" in text:
@@ -170,6 +174,15 @@ def test_short_previews_leave_their_room_to_long_ones() -> None:
     text = written(long=CREATED + LONG * 6, **{f"s{number}": CREATED for number in range(20)})
     assert "… cut" not in text
     assert size(text) > 30_000
+
+
+def test_long_previews_share_the_room() -> None:
+    """Each shows its beginning; where that would be a line or two, there are only the counts."""
+    some = {f"l{number}": CREATED + LONG * 9 for number in range(10)} | {f"s{number}": CREATED for number in range(20)}
+    assert written(**some).count("<details>") == 30
+    many = written(**{f"l{number}": CREATED + LONG for number in range(300)})
+    assert "<details>" not in many
+    assert many.count("2 to create") == 300
 
 
 def test_a_preview_cannot_break_out_of_its_fold() -> None:
