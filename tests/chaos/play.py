@@ -26,7 +26,7 @@ TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CONFIG = {"tenantId": TENANT, "cloud": "sandbox"}
 QUICK = {"INTUNE_PATIENCE": "1.2", "INTUNE_CONSISTENCY": "2.5", "INTUNE_TIMEOUT": "0.4"}
 SETTINGS = {"displayName": "Settings", "issuer": "purebred", "notificationType": "email"}
-_PROFILE_TYPES = {
+PROFILE_TYPES = {
     "androidProfile": "#microsoft.graph.androidDeviceOwnerDerivedCredentialAuthenticationConfiguration",
     "iosProfile": "#microsoft.graph.iosDerivedCredentialAuthenticationConfiguration",
 }
@@ -44,7 +44,7 @@ class Stage:
     """What is there before the play begins: what others have made, and what the stack is going to declare."""
 
     def __init__(self, kind: str, doing: str, portal: Portal) -> None:
-        self.owns = kind == "derivedCredential" or kind in _PROFILE_TYPES
+        self.owns = kind == "derivedCredential" or kind in PROFILE_TYPES
         self.shared: set[str] = set()
         """Objects of others that the resource is there to change."""
         self.first: dict[str, Any] = {}
@@ -53,8 +53,8 @@ class Stage:
         self._credentials = [
             portal.seed("derivedCredentials", **{**SETTINGS, "displayName": f"Settings {tag}"}) for tag in "AB"
         ]
-        for odata_type in _PROFILE_TYPES.values():  # of which one is no namesake, and the other is
-            name = "Ours" if odata_type != _PROFILE_TYPES.get(kind) else "Somebody else's"
+        for odata_type in PROFILE_TYPES.values():  # of which one is no namesake, and the other is
+            name = "Ours" if odata_type != PROFILE_TYPES.get(kind) else "Somebody else's"
             portal.seed("deviceConfigurations", **{"@odata.type": odata_type}, displayName=name)
         self._declare(kind)
         adopted = self._to_adopt(kind) if doing == "adopt" else ""
@@ -69,7 +69,7 @@ class Stage:
             self.shared = {id_}
             self.first = {"adopt": id_, "allow_write": True, "managed_device_display_name": "A"}
             self.then = {**self.first, "managed_device_display_name": "B"}
-        elif kind in _PROFILE_TYPES:
+        elif kind in PROFILE_TYPES:
             self.first = {"display_name": "Ours", **self._related(0, GROUP)}
             self.then = {**self.first, "description": "D", **self._related(1, OTHER_GROUP)}
         else:
@@ -77,8 +77,8 @@ class Stage:
 
     def _to_adopt(self, kind: str) -> str:
         """Put an object there that differs in all that can be changed, and declare that it be taken over."""
-        if kind in _PROFILE_TYPES:
-            id_ = self._portal.seed("deviceConfigurations", **{"@odata.type": _PROFILE_TYPES[kind]}, displayName="Old")
+        if kind in PROFILE_TYPES:
+            id_ = self._portal.seed("deviceConfigurations", **{"@odata.type": PROFILE_TYPES[kind]}, displayName="Old")
         else:
             id_ = self._portal.seed("derivedCredentials", **{**SETTINGS, "displayName": "Old"})
         self.first = {**self.first, "adopt": id_}
