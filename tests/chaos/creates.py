@@ -19,7 +19,7 @@ from typing import Any
 import grpc
 
 from sandbox.graph import Sandbox
-from tests.chaos.matrix import CERTIFICATE, FAULTS, GROUP, LAGS, OPERATIONS, TIMES, Cell
+from tests.chaos.matrix import CERTIFICATE, FAULTS, GROUP, LAGS, LATE, OPERATIONS, TIMES, Cell
 from tests.chaos.play import CONFIG, SETTINGS
 from tests.chaos.strangers import Strangers
 from tests.plugin import processes
@@ -136,7 +136,8 @@ class Mishaps:
     def _cell(self) -> Cell:
         chance = self._chance
         # A certificate that is refused in the first create would spoil the list that all others need.
-        faults = FAULTS if self._begun else [fault for fault in FAULTS if fault is not CERTIFICATE]
+        excluded = {LATE.name} if self._begun else {LATE.name, CERTIFICATE.name}
+        faults = [fault for fault in FAULTS if fault.name not in excluded]
         self._begun = True
         operation, fault = chance.choice(self._operations), chance.choice(faults)
         when = "before" if fault is CERTIFICATE else chance.choice(fault.moments)
