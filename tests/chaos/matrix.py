@@ -65,7 +65,8 @@ class Cell(NamedTuple):
     def armed(self) -> dict[str, Any]:
         """Return the fault as the sandbox takes it."""
         if self.fault is LATE and not self.operation.writes:
-            return {"method": "GET", "path": self.operation.path, "times": self.lag, "lagReads": self.lag}
+            path = "." if self.operation in _FIRST else self.operation.path  # every read once, and each by itself
+            return {"method": "GET", "path": path, "times": self.lag, "lagReads": self.lag}
         place = {"method": self.operation.method, "path": self.operation.path}
         if self.fault is CERTIFICATE and self.when == "before":
             place = {}  # the first connection of the run
