@@ -117,7 +117,7 @@ class _Life:
         portal.requests()
         command = cli()
         self._stack = engines.real(folder, command) if command else engines.stand_in(folder)
-        self._stack.environment = {**sandbox.environment, **_QUICK}
+        self._stack.environment = {**sandbox.environment, **_QUICK, "INTUNE_JOURNAL": str(folder / "journal")}
         bare = {"@odata.type": "#microsoft.graph.iosVpnConfiguration"}
         self._others = [portal.seed("deviceConfigurations", displayName=f"VPN {n}", **bare) for n in range(BINDINGS)]
         self._stack.configure(tenantId=TENANT, cloud="sandbox", **self._declared())

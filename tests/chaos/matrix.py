@@ -64,6 +64,9 @@ class Cell(NamedTuple):
 
     def armed(self) -> dict[str, Any]:
         """Return the fault as the sandbox takes it."""
+        if self.fault is LATE and not self.operation.writes:
+            path = "." if self.operation in _FIRST else self.operation.path  # every read once, and each by itself
+            return {"method": "GET", "path": path, "times": self.lag, "lagReads": self.lag}
         place = {"method": self.operation.method, "path": self.operation.path}
         if self.fault is CERTIFICATE and self.when == "before":
             place = {}  # the first connection of the run
@@ -81,6 +84,8 @@ WHEN = "?"
 """Stands for the moment in the description of a fault."""
 CERTIFICATE = Fault("certificate", {"certificate": "untrusted"})
 """Of the first connection of a run (before), or of the next one after the request that begins it."""
+LATE = Fault("late", {}, ("after",))
+"""Nothing fails, but the reads after a write are late; a refresh, that they are late with the run before it."""
 FAULTS = [
     Fault("429", {"status": 429, "headers": {"Retry-After": "0"}, "when": WHEN}),
     Fault("503", {"status": 503, "when": WHEN}),
@@ -97,6 +102,7 @@ FAULTS = [
     Fault("garbled body", {"garbled": "body"}, ("after",)),
     Fault("cut body", {"cut": WHEN}),
     CERTIFICATE,
+    LATE,
 ]
 TIMES = (1, 3)
 LAGS = (0, 1, 3)
@@ -180,7 +186,7 @@ def cells() -> list[Cell]:
         Cell(operation, fault, when, times, lag)
         for operation, fault in itertools.product(OPERATIONS, FAULTS)
         for when in _moments(operation, fault)
-        for times, lag in itertools.product(TIMES, _lags(operation, fault, when))
+        for times, lag in itertools.product(TIMES if fault is not LATE else TIMES[:1], _lags(operation, fault, when))
     ]
 
 
@@ -200,10 +206,14 @@ def _moments(operation: Operation, fault: Fault) -> tuple[str, ...]:
         first, makes = operation in _FIRST, operation.doing in {"create", "adopt"}
         followed = (first and makes) or (operation.creates and operation.kind != "derivedCredential")
         return tuple(when for when, there in (("before", first), ("after", followed)) if there)
+    if fault is LATE and not operation.writes:
+        return fault.moments if (operation.doing, operation.method) == ("read", "GET") else ()
     return fault.moments if operation.writes else fault.moments[:1]
 
 
 def _lags(operation: Operation, fault: Fault, when: str) -> tuple[int, ...]:
     """Return how many reads can be late: where nothing was written, none."""
+    if fault is LATE:
+        return LAGS[1:]
     written = operation.writes and fault is not CERTIFICATE and when == "after"
     return LAGS if written else LAGS[:1]

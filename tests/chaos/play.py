@@ -24,12 +24,17 @@ from tests.portal import Portal
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CONFIG = {"tenantId": TENANT, "cloud": "sandbox"}
-QUICK = {"INTUNE_PATIENCE": "1.2", "INTUNE_CONSISTENCY": "2.5", "INTUNE_TIMEOUT": "0.4"}
+QUICK = {"INTUNE_PATIENCE": "1.2", "INTUNE_CONSISTENCY": "3.5", "INTUNE_TIMEOUT": "0.4"}
+"""Consistent after three late reads: a busy machine must have the time for four, or what is asked for cannot be."""
 SETTINGS = {"displayName": "Settings", "issuer": "purebred", "notificationType": "email"}
-_PROFILE_TYPES = {
+PROFILE_TYPES = {
     "androidProfile": "#microsoft.graph.androidDeviceOwnerDerivedCredentialAuthenticationConfiguration",
     "iosProfile": "#microsoft.graph.iosDerivedCredentialAuthenticationConfiguration",
 }
+
+
+_LATE = {"method", "path", "times", "when", "lagReads", "lagDeletes"}
+"""What the sandbox says of late reads: of a fault that does more, it says more."""
 
 
 class Verdict(NamedTuple):
@@ -44,7 +49,7 @@ class Stage:
     """What is there before the play begins: what others have made, and what the stack is going to declare."""
 
     def __init__(self, kind: str, doing: str, portal: Portal) -> None:
-        self.owns = kind == "derivedCredential" or kind in _PROFILE_TYPES
+        self.owns = kind == "derivedCredential" or kind in PROFILE_TYPES
         self.shared: set[str] = set()
         """Objects of others that the resource is there to change."""
         self.first: dict[str, Any] = {}
@@ -53,8 +58,8 @@ class Stage:
         self._credentials = [
             portal.seed("derivedCredentials", **{**SETTINGS, "displayName": f"Settings {tag}"}) for tag in "AB"
         ]
-        for odata_type in _PROFILE_TYPES.values():  # of which one is no namesake, and the other is
-            name = "Ours" if odata_type != _PROFILE_TYPES.get(kind) else "Somebody else's"
+        for odata_type in PROFILE_TYPES.values():  # of which one is no namesake, and the other is
+            name = "Ours" if odata_type != PROFILE_TYPES.get(kind) else "Somebody else's"
             portal.seed("deviceConfigurations", **{"@odata.type": odata_type}, displayName=name)
         self._declare(kind)
         adopted = self._to_adopt(kind) if doing == "adopt" else ""
@@ -69,7 +74,7 @@ class Stage:
             self.shared = {id_}
             self.first = {"adopt": id_, "allow_write": True, "managed_device_display_name": "A"}
             self.then = {**self.first, "managed_device_display_name": "B"}
-        elif kind in _PROFILE_TYPES:
+        elif kind in PROFILE_TYPES:
             self.first = {"display_name": "Ours", **self._related(0, GROUP)}
             self.then = {**self.first, "description": "D", **self._related(1, OTHER_GROUP)}
         else:
@@ -77,8 +82,8 @@ class Stage:
 
     def _to_adopt(self, kind: str) -> str:
         """Put an object there that differs in all that can be changed, and declare that it be taken over."""
-        if kind in _PROFILE_TYPES:
-            id_ = self._portal.seed("deviceConfigurations", **{"@odata.type": _PROFILE_TYPES[kind]}, displayName="Old")
+        if kind in PROFILE_TYPES:
+            id_ = self._portal.seed("deviceConfigurations", **{"@odata.type": PROFILE_TYPES[kind]}, displayName="Old")
         else:
             id_ = self._portal.seed("derivedCredentials", **{**SETTINGS, "displayName": "Old"})
         self.first = {**self.first, "adopt": id_}
@@ -185,14 +190,16 @@ def _play(cell: Cell, environ: Mapping[str, str], portal: Portal) -> Verdict:
     portal.fault(**cell.armed())
     ups = 1 if _act(resource, doing, stage) else 2
     told = "" if ups == 1 else resource.told
-    happened = not any(cell.armed().items() <= left.items() for left in portal.faults_left())
-    portal.no_faults()
-    if not happened:
+    left = portal.faults_left()
+    if any(not (set(one) <= _LATE and one["method"] == "GET") for one in left):
+        portal.no_faults()  # but reads that are late may be late in the next run, too
+    if any(cell.armed().items() <= one.items() for one in left):
         return Verdict(ups, told, "the fault did not happen")
     if told and not re.fullmatch(r"[A-Z]\w+: .+", told):
         return Verdict(ups, told, "the error is not one readable line")
     if ups == 2 and not _act(resource, doing, stage):
         return Verdict(2, told, f"the run after the fault failed too: {resource.told}")
+    portal.no_faults()
     return Verdict(ups, told, _touched(stage, resource, portal) or _wrong(resource, doing, stage, portal))
 
 

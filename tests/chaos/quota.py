@@ -7,6 +7,7 @@ The quota is real time, so this takes minutes. tests/graph has it on a clock tha
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import threading
 import time
 from collections import deque
@@ -54,8 +55,13 @@ class Spent(NamedTuple):
 
 def create_under_quota(count: int, *, shared: bool) -> Spent:
     """Create *count* objects in one run; where the quota is *shared*, another writer takes half of it meanwhile."""
-    with Sandbox(quota=True) as sandbox, contextlib.closing(Portal(sandbox.graph_endpoint)) as portal:
-        plugin = Plugin("derivedCredential", CONFIG, sandbox.environment, processes.start)
+    with (
+        Sandbox(quota=True) as sandbox,
+        contextlib.closing(Portal(sandbox.graph_endpoint)) as portal,
+        tempfile.TemporaryDirectory(prefix="chaos-journal-") as journal,
+    ):
+        environ = {**sandbox.environment, "INTUNE_JOURNAL": journal}
+        plugin = Plugin("derivedCredential", CONFIG, environ, processes.start)
 
         def create(name: str) -> str:
             inputs = {"display_name": name, "issuer": "purebred", "notification_types": ["email"]}

@@ -37,10 +37,11 @@ def test_cell_is_found_by_its_name() -> None:
 
 def test_fault_with_an_effect_meets_late_reads() -> None:
     """Every fault of every write, once and thrice; what has no effect has nothing that could be late."""
-    lags: dict[tuple[str, int], set[int]] = {}
+    lags: dict[str, set[int]] = {}
     for cell in cells():
-        lags.setdefault((str(cell._replace(lag=0)), cell.times), set()).add(cell.lag)
-        assert cell.lag == 0 or (cell.operation.writes and cell.when == "after")
+        if cell.fault is not matrix.LATE:
+            lags.setdefault(str(cell._replace(lag=0)), set()).add(cell.lag)
+            assert cell.lag == 0 or (cell.operation.writes and cell.when == "after")
     assert {tuple(sorted(found)) for found in lags.values()} == {(0,), (0, 1, 3)}
 
 
@@ -56,12 +57,11 @@ def test_every_fault_ends_in_what_is_declared(seed: int) -> None:
     assert wrong == [], 'again: python -m tests.chaos matrix --only "<what stands before the colon>"'
 
 
-def test_no_create_is_lost_or_doubled(seed: int) -> None:
-    """Whatever goes wrong with each of them."""
+def test_no_create_is_lost_doubled_or_taken(seed: int) -> None:
+    """Whatever goes wrong with each of them, and whatever others have in the tenant, which stays theirs."""
     count = 240
     tally = creates.create_many(count, seed, workers=20)
-    problems = [*tally.lost, *tally.doubled, *tally.undone]
-    assert tally.well, f"{tally}: {problems}\n{again('creates', count, seed)} --workers 20"
+    assert tally.well, f"{tally}: {tally.problems}\n{again('creates', count, seed)} --workers 20"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor ps")
