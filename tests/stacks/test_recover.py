@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from provider.guards import computed_outputs
 from provider.settings import CLOUDS, Settings
 from stacks.pending import _KINDS
-from stacks.recovered import computed_outputs
 from tests.engines import PROJECT, ROOT, Outcome, Stack
 from tests.portal import Portal
 

@@ -154,8 +154,10 @@ def test_the_command_line_names_what_is_not_installed() -> None:
     [
         (
             "import sys; sys.exit('error: the stack is currently locked by 1 lock(s)')",
-            "`stack export` of dev ended with 1: the stack is currently locked by 1 lock(s) "
-            "`pulumi cancel --stack dev` removes the lock of a run that is dead.",
+            (
+                "`stack export` of dev ended with 1: the stack is currently locked by 1 lock(s) "
+                "`pulumi cancel --stack dev` removes the lock of a run that is dead."
+            ),
         ),
         ("print('no file')", "the state of dev cannot be read"),
         ("open(__import__('sys').argv[-1], 'w').write('{}')", "the stack dev has no state yet: run `pulumi up"),
