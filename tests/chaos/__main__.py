@@ -15,7 +15,7 @@ from tests.chaos import creates as creating
 from tests.chaos import kills as killing
 from tests.chaos import quota as spending
 from tests.chaos import report
-from tests.chaos.matrix import called
+from tests.chaos.matrix import LAGS, called
 
 _MINUTE = 60.0
 _BUSY = 6
@@ -25,6 +25,8 @@ _BUSY = 6
 def matrix(chosen: argparse.Namespace) -> bool:
     """Every operation of every resource against every fault: before and after its effect, once and thrice, late."""
     wanted = called(chosen.only)
+    if chosen.lag:
+        wanted = [cell._replace(lag=chosen.lag) for cell in wanted if cell.lag == max(LAGS)]
     if chosen.count:
         wanted = report.sample(chosen.seed, min(chosen.count, len(wanted)), wanted)
     last = time.monotonic()
@@ -89,6 +91,7 @@ def main() -> None:
     parser.add_argument(
         "--only", default="", help="matrix: the name of the cell to play, or a part of the names of several"
     )
+    parser.add_argument("--lag", type=int, help="matrix: as many late reads in those cells that have the most")
     chosen = parser.parse_args()
     unknown = set(chosen.parts) - set(PARTS)
     if unknown:
