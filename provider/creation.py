@@ -14,7 +14,7 @@ Names are not unique in Intune and a POST is not idempotent, so a create trusts 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provider import host
 from provider.collection import is_object
@@ -41,33 +41,45 @@ Json = dict[str, Any]
 _REFUSED = {401, 429, 503}  # the service says that it did not do it
 _SETTLING = 5.0
 """Seconds that are given to what a service did although it refused it, before the POST is sent again."""
+_AGAIN = "Run `pulumi up` again on this machine: it is used if it exists by then, and created if not"
 _SECONDS_FOR_THE_ENGINE = 2.0
 """Seconds within which the engine has brought the resource that owns a namesake, if it does not depend on this one."""
 
 
-def create_once(entity: Entity, tenant: Tenant, inputs: Json) -> tuple[Json, bool]:
+class Made(NamedTuple):
+    """What a create came to."""
+
+    live: Json
+    fresh: bool
+    """Whether it is new; else an interrupted run created it."""
+    settling: float = 0.0
+    """Seconds for which others may still appear that refused attempts created."""
+
+
+def create_once(entity: Entity, tenant: Tenant, inputs: Json) -> Made:
     """
-    Create the object that *inputs* declare and return it, with whether it is new; else an interrupted run created it.
+    Create the object that *inputs* declare.
 
     Raises AdoptionError: the name is taken. OutcomeUnknown: it is unknown whether the object was created.
     """
     name = Claim(str(inputs[NAME]), entity.odata_type)
     if tenant.ledger.take(name, host.urn()):
         raise AdoptionError(
-            f'another resource of this program already creates "{inputs[NAME]}" ({entity.noun}): '
+            f"another resource of this program already creates a {entity.noun} of this display_name: "
             "declare it once, or give one of them another display_name"
         )
     try:
         known = recognise(entity, tenant, inputs)
         if known is not None:
-            return known, False
+            return Made(known, fresh=False)
         _refuse_namesakes(entity, tenant, inputs)
-        live = _Post(entity, tenant, inputs).send()
+        post = _Post(entity, tenant, inputs)
+        live = post.send()
     except IntuneError:
         tenant.ledger.release(name, host.urn())
         raise
     tenant.journal.created(host.urn(), str(live["id"]))
-    return live, True
+    return Made(live, fresh=True, settling=post.settling)
 
 
 def _refuse_namesakes(entity: Entity, tenant: Tenant, inputs: Json) -> None:
@@ -83,12 +95,12 @@ def _refuse_namesakes(entity: Entity, tenant: Tenant, inputs: Json) -> None:
         # Its own resource, whose name is about to change, may only be diffed after this create has begun.
         found = tenant.client.poll(manager, _SECONDS_FOR_THE_ENGINE, f"waiting to learn which resource has {claim}")
         if found is None and entity.get(tenant, claim.id) is not None:
-            raise AdoptionError(_taken(entity, tenant, inputs, claim))
+            raise AdoptionError(_taken(entity, tenant, claim))
 
 
-def _taken(entity: Entity, tenant: Tenant, inputs: Json, claim: Claim) -> str:
+def _taken(entity: Entity, tenant: Tenant, claim: Claim) -> str:
     """Say that *claim* has the name, whose it is as far as that is known, and what to declare."""
-    there = f'the tenant already has "{inputs[NAME]}" ({entity.noun} {claim})'
+    there = f"the tenant already has an object of this display_name ({entity.noun} {claim})"
     other, owner = tenant.ledger.undeclared_manager(claim, host.urn()), tenant.journal.owner(claim.id)
     if owner.split("::")[:2] == host.urn().split("::")[:2]:  # an entry of this very stack
         other = other or owner
@@ -122,6 +134,7 @@ class _Post:
         self._waited = 0.0
         self._renewed = False
         self._doubted = False
+        self.settling = 0.0
 
     def send(self) -> Json:
         """Send it, and return what it created."""
@@ -140,7 +153,6 @@ class _Post:
                 self._forget_intent()
                 raise
             else:
-                self._warn_of_twins(created)
                 return created
 
     def _found_after(self, error: GraphError) -> Json | None:
@@ -172,7 +184,8 @@ class _Post:
         again = self._renew() if isinstance(error, Unauthenticated) else self._wait(error)
         self._doubted = True
         settling = min(_SETTLING, self._tenant.client.settings.consistency)
-        found = self._look_for(settling - (self._waited - before), error)
+        self.settling = max(0.0, settling - (self._waited - before))
+        found = self._look_for(self.settling, error)
         return found if found is not None or again else self._give_up(error)
 
     def _wait(self, error: GraphError) -> bool:
@@ -210,41 +223,20 @@ class _Post:
         tenant = self._tenant
         listed = tenant.client.pages(by_name(self._entity, self._inputs[NAME]))
         fresh = (one for one in listed if str(one["id"]) not in self._known)
-        found = only_one(self._inputs[NAME], candidates(self._entity, tenant, self._entry, fresh))
+        found = only_one(candidates(self._entity, tenant, self._entry, fresh))
         if found is None or self._entity.get(tenant, str(found["id"])) is None:
             return None
         return None if tenant.ledger.take(Claim(str(found["id"])), host.urn()) else found
 
-    def _warn_of_twins(self, created: Json) -> None:
-        """After a success that followed a refusal, look once more: the refused POST may have worked too, but late."""
-        if not self._doubted:
-            return
-        listed = self._tenant.client.pages(by_name(self._entity, self._inputs[NAME]))
-        twins = [str(one["id"]) for one in candidates(self._entity, self._tenant, self._entry, listed)]
-        warn_of_namesakes(self._inputs[NAME], str(created["id"]), [id_ for id_ in twins if id_ != created["id"]])
-
     def _unanswered(self, error: GraphError) -> str:
         error.remedy = ""  # what to do is said for the create as a whole
-        return f'it is unknown whether "{self._inputs[NAME]}" was created: {error}'
-
-
-def warn_of_namesakes(name: str, id_: str, others: list[str]) -> None:
-    """Say that *others* of the same name appeared while *id_* was created."""
-    if others:
-        host.warn(
-            f'the tenant has "{name}" more than once: {id_} is managed here, and {", ".join(others)} appeared at the '
-            "same time. Find out which run or person created it, and delete what is not needed in the Intune admin "
-            "center"
-        )
+        return f"it is unknown whether the object was created: {error}"
 
 
 def _created(entity: Entity, answer: Json) -> Json:
     if not is_object(answer):
         raise UnexpectedAnswer("POST", entity.collection.path, message="the answer does not say what was created")
     return answer
-
-
-_AGAIN = "Run `pulumi up` again on this machine: it is used if it exists by then, and created if not"
 
 
 def _already_there(entity: Entity, tenant: Tenant, conflict: Conflict) -> IntuneError:

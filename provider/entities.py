@@ -16,7 +16,7 @@ from provider.collection import Answer, Collection, is_object
 from provider.errors import AdoptionError, IncompleteCreate, IntuneError
 from provider.kind import Change, Created, Kind, Values
 from provider.ledger import Claim
-from provider.recognition import NAME, by_name
+from provider.recognition import NAME, by_name, warn_of_namesakes
 from provider.relationships import Json, Owner, Relationship, Step
 from provider.schema import Arguments, Part, optional
 from provider.values import Guid
@@ -44,6 +44,7 @@ class Entity(Kind):
     collection: Collection
     odata_type: str
     """Graph's type, as in ``@odata.type``."""
+    deletes: bool = True
     relationships: tuple[Relationship, ...] = ()
     reissued: bool = False
     """Whether a PATCH has been seen to make a new object instead of changing this one."""
@@ -56,14 +57,14 @@ class Entity(Kind):
         """Create the object that *inputs* declare, or use the one they name or an interrupted run created."""
         if inputs.get("adopt"):
             return self._adopt(tenant, str(inputs["adopt"]), inputs)
-        live, fresh = creation.create_once(self, tenant, inputs)
-        id_ = str(live["id"])
-        if not fresh:
+        made = creation.create_once(self, tenant, inputs)
+        id_ = str(made.live["id"])
+        if not made.fresh:
             return self._align(tenant, id_, inputs)
         self.returned(tenant, id_, inputs)
-        namesakes = tenant.ask_later(by_name(self, inputs[NAME]))
+        look = tenant.ask_later(by_name(self, inputs[NAME]))
         missing = self._complete(tenant, id_, inputs)
-        self._warn_of_namesakes(tenant, id_, inputs[NAME], namesakes())
+        self._warn_of_namesakes(tenant, id_, inputs, look, made.settling)
         if missing:
             what = "; ".join(f"{field}: {error}" for field, error in missing.items())
             raise IncompleteCreate(
@@ -72,7 +73,7 @@ class Entity(Kind):
                 f"{id_} was created, but not completely; run again to finish it. {what}",
                 {name: inputs[name] for name, error in missing.items() if changing.may_have_worked(error)},
             )
-        return Created(id_, self.args.schema.chosen(self.args.schema.parse(live), inputs))
+        return Created(id_, self.args.schema.chosen(self.args.schema.parse(made.live), inputs))
 
     def _complete(self, tenant: Tenant, id_: str, inputs: Values) -> dict[str, IntuneError]:
         """Make every relationship hold on what was just created; return what went wrong, by field."""
@@ -90,16 +91,26 @@ class Entity(Kind):
                 steps.extend([(field, later)] if later else [])
         return missing
 
-    def _warn_of_namesakes(self, tenant: Tenant, id_: str, name: str, answer: Answer) -> None:
-        """Say if another run or a person created an object of the same name at the same time."""
+    def _warn_of_namesakes(
+        self, tenant: Tenant, id_: str, inputs: Values, look: Callable[[], Answer], settling: float
+    ) -> None:
+        """Say if another run, a person, or a refused attempt of this create, created another object of the name."""
+        known = {str(one["id"]) for one in self.listing(tenant)} | {id_}
+
+        def others(objects: Iterable[Json]) -> list[str]:
+            found = {str(one["id"]) for one in self.namesakes(objects, inputs[NAME])} - known
+            return sorted(one for one in found if not tenant.ledger.manager(Claim(one), host.urn()))
+
+        answer = look()
         members = answer.get("value") if isinstance(answer, dict) else None
         if not isinstance(members, list):
-            host.status(f'it is unknown whether another "{name}" was created at the same time')
+            host.status("it is unknown whether another object of this name was created at the same time")
             return
-        known = {str(one["id"]) for one in self.listing(tenant)} | {id_}
-        found = {str(one["id"]) for one in self.namesakes(filter(is_object, members), name)}
-        others = [other for other in sorted(found - known) if not tenant.ledger.manager(Claim(other), host.urn())]
-        creation.warn_of_namesakes(name, id_, others)
+        appeared = others(filter(is_object, members))
+        if not appeared and settling:
+            path = by_name(self, inputs[NAME])
+            appeared = tenant.client.poll(lambda: others(tenant.client.pages(path)) or None, settling) or []
+        warn_of_namesakes(id_, appeared)
 
     def _adopt(self, tenant: Tenant, id_: str, inputs: Values) -> Created:
         """Use the object that *inputs* name. One that this resource had, and that was deleted, is created again."""

@@ -68,6 +68,15 @@ def require_same_adopt(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any
         )
 
 
+def said_of_replacement(id_: str, fields: Sequence[str]) -> str:
+    """Say what a replacement does, which the engine shows as one step."""
+    return (
+        f"a change of {', '.join(fields)} replaces {id_}: it is deleted first. Where it is protected, as the entries "
+        "of derivedCredentials are, `options: {protect: false}` in its entry allows that; with retain_on_delete it "
+        "stays, beside a new object of the same name"
+    )
+
+
 def adopts(kind: Kind, inputs: Mapping[str, Any]) -> bool:
     """Tell whether *inputs* ask for an object that exists, as an instruction and not as a field of its own."""
     return ADOPT in kind.args.schema.directives and isinstance(inputs.get(ADOPT), str)

@@ -3,7 +3,8 @@ What this machine did, for the next run to know: the proof of creates whose run 
 
 A POST may take effect and the run that sent it die before the state has the id. So the intent is written down before
 the POST, and the id after it. The next run on this machine finds, for the same resource (URN), what its own journal
-proves, and nothing else. An entry goes when the state is seen to have the id, and with age.
+proves, and nothing else. An entry goes when the run ends well, when the state is seen to
+have the id, and with age.
 
 The journal is an SQLite database in one folder (`Settings.journal`, else the system's folder for the state of
 programs), synchronised to the disk at each entry. It holds no secret: of names and bodies it has digests only. Where it
@@ -83,20 +84,19 @@ class Journal:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._off = folder == OFF
+        self._run_name = ""
         self._entries: dict[str, Entry] | None = None
 
     def intend(self, entry: Entry) -> None:
         """Write down that *entry* is about to be sent."""
-        with self._lock:
-            run = self._lock_of_this_process()
-        self._write(entry._replace(run=run, id=""))
+        self._write(entry._replace(run=self._run_of_this_process(), id=""))
 
     def created(self, urn: str, id_: str) -> None:
         """Write down the id of what the create of *urn* made, or adopted."""
         for other in [one.urn for one in tuple(self._all().values()) if one.id == id_ and one.urn != urn]:
             self.forget(other)  # consent: this resource adopted what another had created
         entry = self._all().get(urn) or Entry(urn, "", "", (), "", (), self._clock())
-        self._write(entry._replace(id=id_))
+        self._write(entry._replace(run=self._run_of_this_process(), id=id_))
 
     def forget(self, urn: str) -> None:
         """Drop the entry of *urn*: its POST had no effect, or the state has the id."""
@@ -108,6 +108,13 @@ class Journal:
         entry = self._all().get(urn)
         if entry is not None and entry.id in ("", id_):
             self.forget(urn)
+
+    def settle(self) -> None:
+        """Drop the entries of this run whose create has returned: the engine ended it, so the state has the ids."""
+        if not self._run_name:
+            return
+        self._execute("DELETE FROM creates WHERE tenant = ? AND run = ? AND id != ''", (self._tenant, self._run_name))
+        process_lock.release(self._path().parent)
 
     def find(self, urn: str) -> Entry | None:
         """Return what is known of the last create of *urn*, if that proves anything still."""
@@ -180,11 +187,13 @@ class Journal:
             )
             return []
 
-    def _lock_of_this_process(self) -> str:
-        try:
-            return "" if self._off else process_lock.hold(self._path().parent)
-        except OSError:  # the database, which is written next, says what is wrong with the folder
-            return ""
+    def _run_of_this_process(self) -> str:
+        with self._lock:
+            try:
+                self._run_name = self._run_name or ("" if self._off else process_lock.hold(self._path().parent))
+            except OSError:  # the database, which is written next, says what is wrong with the folder
+                return ""
+            return self._run_name
 
     def _connect(self) -> sqlite3.Connection:
         import sqlite3  # noqa: PLC0415 - as above
@@ -196,6 +205,7 @@ class Journal:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(_SCHEMA)
+        process_lock.clear(path.parent)
         connection.execute("DELETE FROM creates WHERE began < ?", (self._clock() - _KEPT,))
         return connection
 

@@ -55,6 +55,8 @@ class Kind(ABC):
     """The Graph permissions of which one is needed to write."""
     identity_field: str = "display_name"
     """The field whose value no other resource of the kind may declare while this one is still to be created."""
+    deletes: bool = False
+    """Whether a delete deletes an object, whose id never comes back, or only ends what the resource did to one."""
     config_key: str = ""
     """The map of the stack's config whose entries are of this kind, if there is one."""
 

@@ -90,6 +90,11 @@ class Ledger:
         with self._lock:
             self._facts[claim] = _Facts(deleted=True)
 
+    def dropped(self, claim: Claim) -> None:
+        """Note that this run ended what a resource did to *claim*, which exists on: another may have it now."""
+        with self._lock:
+            self._facts.pop(claim, None)
+
     def gone(self, claim: Claim, urn: str) -> None:
         """Note that a refresh found the object of the resource *urn* absent."""
         with self._lock:

@@ -11,12 +11,10 @@ delete go through `provider.graph`, which is loaded when the first of them is ca
 
 from __future__ import annotations
 
-import functools
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -44,31 +42,11 @@ if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
 _PROVIDER = "__provider"
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 Values = dict[str, Any]
 
 _run = Run()
 _work = Work()
-
-
-def _plain_errors(method: _F) -> _F:
-    """Let only errors meant for people out of *method*, and without the chain of what caused them."""
-
-    @functools.wraps(method)
-    def call(self: GraphProvider, *args: Any) -> Any:
-        host.begin_call()
-        try:
-            with _work:
-                return method(self, *args)
-        except IntuneError as error:
-            raise error from None
-        except Exception as error:
-            if settings.debug(os.environ):
-                raise
-            raise Defect(f"{type(error).__name__}: {error}") from None
-
-    return call  # type: ignore[return-value]  # the same signature, by construction
 
 
 class GraphProvider(ResourceProvider):
@@ -90,19 +68,17 @@ class GraphProvider(ResourceProvider):
         """
         return (make_provider, (self.kind.name,))
 
-    # ------------------------------------------------------------------------------------------ pure
-
-    @_plain_errors
+    @_work.serves
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's settings. Called once per kind and process, before anything else."""
         if not settings.debug(os.environ):
             sys.tracebacklimit = 0  # the host prints tracebacks; our errors are whole sentences
         self._configured = settings.read(req.config.get, os.environ)
         for kind in kinds():
-            _run.plans(dict.fromkeys(_entries(req.config.get(kind.config_key) if kind.config_key else None), kind))
-        _work.end_with_the_engine()
+            _run.plans(dict.fromkeys(settings.entries(req.config.get, kind.config_key), kind))
+        _work.end_with_the_engine(_run.settle)
 
-    @_plain_errors
+    @_work.serves
     def check(self, olds: Values, news: Values) -> CheckResult:
         """Report every problem of the inputs at once; return them in their one spelling."""
         inputs = _without_provider(news)
@@ -115,7 +91,7 @@ class GraphProvider(ResourceProvider):
         failures = [_failure(problem) for problem in problems]
         return CheckResult(inputs if failures else canonical, failures)
 
-    @_plain_errors
+    @_work.serves
     def diff(self, id_: str, olds: Values, news: Values) -> DiffResult:
         """
         Compare the declared fields of the state with those of the program.
@@ -138,13 +114,13 @@ class GraphProvider(ResourceProvider):
         if replaces:
             for claim in self.kind.claims(id_, olds):
                 _run.ledger.replaces(claim)
+            if self.kind.deletes:
+                host.warn(guards.said_of_replacement(id_, replaces))
         return DiffResult(
             changes=None if changed else True, replaces=replaces or None, delete_before_replace=bool(replaces)
         )
 
-    # ------------------------------------------------------------------------------------------ through Graph
-
-    @_plain_errors
+    @_work.serves
     def create(self, props: Values) -> CreateResult:
         """Create the object, or use the one that *props* names."""
         inputs = self.kind.args.schema.canonical(_without_provider(props), like=props)
@@ -157,7 +133,7 @@ class GraphProvider(ResourceProvider):
             raise
         return CreateResult(created.id, {**created.chosen, **inputs, **computed})
 
-    @_plain_errors
+    @_work.serves
     def read(self, id_: str, props: Values) -> ReadResult:
         """
         Read the object as it is: for a refresh the declared fields, for a `.get()` all of them.
@@ -171,7 +147,7 @@ class GraphProvider(ResourceProvider):
             guards.require_tenant(self._settings, name_of(host.urn()), olds)
             guards.require_claims(self.kind, id_, declared, lambda claim: _run.ledger.read(claim, host.urn()))
             self._journal().seen(host.urn(), id_)
-        tenant, computed = self._tenant(), guards.computed_outputs(self._settings)
+        tenant, computed = connection.tenant(self._settings, _run, _work), guards.computed_outputs(self._settings)
         live = self.kind.read(tenant, id_, declared or None) or tenant.absences.look_again(
             lambda: self.kind.read(tenant, id_, declared or None, anew=True)
         )
@@ -198,7 +174,7 @@ class GraphProvider(ResourceProvider):
         host.warn(f"{id_} no longer exists in the tenant; the next `pulumi up` creates it again{remove}")
         return ReadResult(None, {})
 
-    @_plain_errors
+    @_work.serves
     def update(self, _id: str, _olds: Values, _news: Values) -> UpdateResult:
         """Write what changed, and return all outputs: Pulumi forgets those that are not returned."""
         olds, news, schema = _without_provider(_olds), _without_provider(_news), self.kind.args.schema
@@ -222,7 +198,7 @@ class GraphProvider(ResourceProvider):
             host.report_partial(id_, {**outputs, **guards.computed_outputs(self._settings)}, str(error))
             raise
 
-    @_plain_errors
+    @_work.serves
     def delete(self, _id: str, _props: Values) -> None:
         """Delete the object, unless another resource of the stack owns it: then this resource only leaves the state."""
         olds, urn = _without_provider(_props), host.urn()
@@ -238,7 +214,7 @@ class GraphProvider(ResourceProvider):
             return
         self.kind.delete(tenant, _id, olds)
         for claim in claims:
-            _run.ledger.deleted(claim)
+            (_run.ledger.deleted if self.kind.deletes else _run.ledger.dropped)(claim)
 
     @property
     def _settings(self) -> Settings:
@@ -249,9 +225,6 @@ class GraphProvider(ResourceProvider):
     def _journal(self) -> Journal:
         return _run.journal(self._settings, host.announce)
 
-    def _tenant(self) -> Tenant:
-        return connection.tenant(self._settings, _run, _work)
-
     def _writer(self) -> Tenant:
         return connection.writer(self._settings, _run, _work, self.kind)
 
@@ -259,15 +232,6 @@ class GraphProvider(ResourceProvider):
 def make_provider(kind: str) -> GraphProvider:
     """Return the provider of the kind that the state calls *kind*. Its path is in every state: see above."""
     return GraphProvider(kind)
-
-
-def _entries(text: str | None) -> list[str]:
-    """Return the names of the entries of a map of the config; what is wrong with it, the program reports."""
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return []
-    return list(found) if isinstance(found, dict) else []
 
 
 def _without_provider(props: Mapping[str, Any]) -> Values:

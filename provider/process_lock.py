@@ -28,6 +28,19 @@ def hold(folder: Path) -> str:
     return _held[folder]
 
 
+def release(folder: Path) -> None:
+    """Remove the lock of this process in *folder*: it ends well, and left nothing to wait for."""
+    name = _held.pop(folder, "")
+    if name:
+        (folder / name).unlink(missing_ok=True)
+
+
+def clear(folder: Path) -> None:
+    """Remove the locks in *folder* whose processes have ended."""
+    for path in folder.glob("*.lock"):
+        is_held(folder, path.name)
+
+
 def is_held(folder: Path, name: str) -> bool:
     """Tell whether another process still holds the lock *name* in *folder*; one that is free is removed."""
     if not name or name == _held.get(folder):

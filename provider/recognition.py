@@ -81,15 +81,25 @@ def by_name(entity: Entity, name: str) -> str:
     )
 
 
-def only_one(name: str, found: Sequence[Json]) -> Json | None:
+def only_one(found: Sequence[Json]) -> Json | None:
     """Return the only one of *found*, if there is one. Raises OutcomeUnknown: there are several."""
     if len(found) > 1:
         ids = ", ".join(str(one["id"]) for one in found)
         raise OutcomeUnknown(
-            f'several objects called "{name}" appeared at once ({ids}): delete all but one in the Intune admin center, '
-            f'then run again with adopt="{found[0]["id"]}"'
+            f"several objects of this display_name appeared at once ({ids}): delete all but one in the Intune admin "
+            f'center, then run again with adopt="{found[0]["id"]}"'
         )
     return found[0] if found else None
+
+
+def warn_of_namesakes(id_: str, others: list[str]) -> None:
+    """Say that *others* of the same name appeared while *id_* was created."""
+    if others:
+        host.warn(
+            f"the tenant has more than one object of this display_name: {id_} is managed here, and {', '.join(others)} "
+            "appeared at the same time. Find out which run or person created it, and delete what is not needed in the "
+            "Intune admin center"
+        )
 
 
 def _when_settled(tenant: Tenant, entry: Entry) -> Entry:
@@ -117,7 +127,7 @@ def _by_intent(entity: Entity, tenant: Tenant, entry: Entry, inputs: Json) -> Js
 
     def among(objects: Iterable[Json]) -> Json | None:
         found = candidates(entity, tenant, entry, objects)
-        only = only_one(str(inputs[NAME]), found)
+        only = only_one(found)
         return only if only is not None and entity.get(tenant, str(only["id"])) is not None else None
 
     def look() -> Json | None:

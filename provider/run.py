@@ -8,6 +8,7 @@ here. Where the host does not tell which resource is meant, there is no note, an
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from typing import NamedTuple
@@ -44,6 +45,12 @@ class Run:
             if tenant not in self._journals:
                 self._journals[tenant] = Journal(settings.journal, "@".join(tenant), warn)
             return self._journals[tenant]
+
+    def settle(self) -> None:
+        """Forget what the journals say of this run, which has ended well: the state has all that it created."""
+        if not os.environ.get("PULUMI_SKIP_CHECKPOINTS"):  # else the state is written after this process ends
+            for journal in self._journals.values():
+                journal.settle()
 
     def declares(self, urn: str, kind: Kind, name: Hashable, *, fresh: bool) -> str | None:
         """

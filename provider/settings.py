@@ -7,6 +7,7 @@ never reaches the state: no setting of this module is a secret, and no secret is
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -152,6 +153,15 @@ def read(config: Callable[[str], Any], environ: Mapping[str, str]) -> Settings:
         journal=environ.get("INTUNE_JOURNAL", "").strip(),
         accept_absence=_is_set(environ, "INTUNE_ACCEPT_ABSENCE"),
     )
+
+
+def entries(config: Callable[[str], Any], key: str) -> list[str]:
+    """Return the names of the entries of the map *key* of the config; what is wrong with it, the program reports."""
+    try:
+        found = json.loads(config(key) or "{}") if key else {}
+    except ValueError:
+        return []
+    return list(found) if isinstance(found, dict) else []
 
 
 def debug(environ: Mapping[str, str]) -> bool:

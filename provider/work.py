@@ -8,11 +8,18 @@ orphan starts no further write, lets the requests that are out come back, and en
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from provider import host
-from provider.errors import Abandoned
+from provider.errors import Abandoned, Defect, IntuneError
+from provider.settings import debug
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 _LONGEST_GOODBYE = 90.0  # seconds; longer than any request takes
 
@@ -36,16 +43,40 @@ class Work:
             self._calls -= 1
             self._changed.notify_all()
 
+    def serves(self, method: _F) -> _F:
+        """Wrap a *method* that the engine calls: it is counted, and only errors meant for people leave it."""
+
+        @functools.wraps(method)
+        def call(*args: Any) -> Any:
+            host.begin_call()
+            try:
+                with self:
+                    return method(*args)
+            except IntuneError as error:
+                raise error from None
+            except Exception as error:
+                if debug(os.environ):
+                    raise
+                raise Defect(f"{type(error).__name__}: {error}") from None
+
+        return call  # type: ignore[return-value]  # the same signature, by construction
+
     def permit(self) -> None:
         """Let a write pass. Raises Abandoned where the engine has died."""
         if host.engine_is_gone():
             raise Abandoned("the engine that started this run has died: nothing more is written")
 
-    def end_with_the_engine(self) -> None:
-        """End this process when its engine dies, as soon as no call is being served."""
+    def end_with_the_engine(self, ended_well: Callable[[], object]) -> None:
+        """
+        End this process when its engine dies, as soon as no call is being served.
+
+        Where the engine ends it, as it does at the end of a run, *ended_well* is called last.
+        """
         with self._changed:
             if not self._watching:
                 self._watching = host.watch_engine(self._end)
+                if self._watching:
+                    atexit.register(lambda: None if host.engine_is_gone() else ended_well())
 
     def _end(self) -> None:
         with self._changed:

@@ -89,7 +89,7 @@ def test_forced_replacement_deletes_first_and_loses_nothing(stack: Stack, portal
     urns = [one["urn"] for one in stack.resources()]
     if how == "taint":
         for urn in urns:
-            assert stack.edit("taint", urn).status == 0
+            assert stack.edit("state", "taint", urn).status == 0
         outcome = stack.up()
     else:
         outcome = stack.up(*[word for urn in urns for word in ("--replace", urn)])
