@@ -92,4 +92,5 @@ class Stack:
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
         }
         path = {"PYTHONPATH": str(ROOT)}  # the program's own folder is not where the provider is
-        return {**surroundings(), **(backend if self.command else {}), **path, **self.environment}
+        journal = {"INTUNE_JOURNAL": str(self.folder / "journal")}
+        return {**surroundings(), **(backend if self.command else {}), **path, **journal, **self.environment}

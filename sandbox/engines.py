@@ -66,7 +66,12 @@ def choose(folder: Path) -> Engine:
         f"No Pulumi CLI {oldest} or newer is on the PATH, nor can one be downloaded: sandbox.engine stands in for it."
     )
     stand_in = (sys.executable, "-m", "sandbox.engine")
-    return Engine("python -m sandbox.engine", stand_in, ("--state", str(folder / "state.json")), {})
+    return Engine("python -m sandbox.engine", stand_in, ("--state", str(folder / "state.json")), _journal(folder))
+
+
+def _journal(folder: Path) -> dict[str, str]:
+    """Keep the journal of creates in *folder* too: a tour leaves nothing behind."""
+    return {"INTUNE_JOURNAL": str(folder / "journal")}
 
 
 def _version(command: str) -> tuple[int, ...]:
@@ -105,6 +110,7 @@ def _cli(command: str, folder: Path) -> Engine:
         "PATH": os.pathsep.join([str(Path(command).parent), os.environ.get("PATH", "")]),
         "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
+        **_journal(folder),
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
