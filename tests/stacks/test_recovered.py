@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -191,3 +192,51 @@ def test_the_config_of_a_stack_is_text(tmp_path: Path) -> None:
         project.config(tmp_path, "dev")
     with pytest.raises(project.ProjectError, match=r"there is no .*Pulumi.gone.yaml: give --cwd"):
         project.config(tmp_path, "gone")
+
+
+_CLI = """
+import json, pathlib, sys
+folder = pathlib.Path(__file__).parent
+states = sorted(folder.glob("state-*"))
+if "export" in sys.argv:
+    taken = states[0]
+    pathlib.Path(sys.argv[sys.argv.index("--file") + 1]).write_text(taken.read_text())
+    taken.unlink()
+else:
+    (folder / "imported").touch()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([state(there(urn("z"), "9"), creates=[pending("a")])], "was written meanwhile: nothing was changed"),
+        ([state(creates=[pending("a")]), state()], "is not what was written: another run wrote it"),
+    ],
+    ids=["before", "after"],
+)
+def test_a_state_that_another_run_writes_is_not_overwritten(
+    sandbox: Sandbox, portal: Portal, tmp_path: Path, states: list[dict[str, Any]], said: str
+) -> None:
+    """The state is compared right before it is written and right after."""
+    portal.seed("derivedCredentials", **WIRE)
+    for number, one in enumerate([state(creates=[pending("a")]), *states]):
+        (tmp_path / f"state-{number}").write_text(json.dumps(one), encoding="utf-8")
+    (tmp_path / "pulumi").write_text(f"#!{sys.executable}{_CLI}", encoding="utf-8")
+    (tmp_path / "pulumi").chmod(0o700)
+    config = {"p:tenantId": sandbox.environment["AZURE_TENANT_ID"], "p:cloud": SANDBOX}
+    (tmp_path / "Pulumi.yaml").write_text("name: p\n", encoding="utf-8")
+    (tmp_path / "Pulumi.dev.yaml").write_text(json.dumps({"config": config}), encoding="utf-8")
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", "stacks", "recover", "--stack", "dev", "--cwd", str(tmp_path), "--yes"],
+        cwd=ROOT,
+        env={**os.environ, **sandbox.environment, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout
+    assert said in done.stderr
+    assert (tmp_path / "imported").exists() is (len(states) == 2)
