@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import provider as intune
 from provider.entities import Entity
 from provider.kind import Kind
+from provider.recognition import by_name
 from provider.resource import MODULE, GraphResource
-from provider.schema import Part
 
 if TYPE_CHECKING:
     from provider.graph.tenant import Tenant
@@ -30,11 +30,12 @@ _CREATING = "creating"
 PROVIDER = "__provider"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - Pulumi's mark of a secret in a state
-_KINDS: dict[str, Kind] = {
+KINDS: dict[str, Kind] = {
     f"pulumi-python:dynamic/{MODULE}:{cls.__name__}": cls.kind
     for cls in vars(intune).values()
     if isinstance(cls, type) and issubclass(cls, GraphResource)
 }
+"""The kinds of this project, by the type tokens that the state has."""
 
 
 class Action(str, Enum):
@@ -55,6 +56,8 @@ class Candidate:
     id: str
     values: Json
     """The declared fields as the tenant has them, as a refresh would write them."""
+    chosen: Json
+    """Fields that are not declared and that Graph has chosen: they are outputs."""
     differs: list[str]
     """The declared fields that the tenant has otherwise."""
     replaced: list[str]
@@ -90,7 +93,7 @@ class Finding:
 def pending_creates(deployment: Mapping[str, Any]) -> tuple[list[Json], list[str]]:
     """Return the pending creates of this project, and the URNs of those of other providers."""
     creates = [one for one in deployment.get("pending_operations") or [] if one["type"] == _CREATING]
-    ours = [one for one in creates if one["resource"]["type"] in _KINDS]
+    ours = [one for one in creates if one["resource"]["type"] in KINDS]
     return ours, [str(one["resource"]["urn"]) for one in creates if one not in ours]
 
 
@@ -115,7 +118,7 @@ def examine(deployment: Mapping[str, Any], readable: Mapping[str, Any], tenant: 
     findings: dict[str, Finding] = {}  # a create that was killed twice is pending twice
     for one in pending_creates(deployment)[0]:
         urn = str(one["resource"]["urn"])
-        kind, inputs = _KINDS[one["resource"]["type"]], plain[urn]
+        kind, inputs = KINDS[one["resource"]["type"]], plain[urn]
         if not isinstance(kind, Entity) or inputs.get("adopt"):
             findings[urn] = _left_to_up(one, kind, inputs)
         else:
@@ -154,9 +157,7 @@ def _finished(found: Finding, id_: str) -> Finding:
 
 def _searched(operation: Json, kind: Entity, inputs: Json, known: set[str], tenant: Tenant) -> Finding:
     """Look for objects of the declared name that no resource of the state manages."""
-    namesakes = kind.namesakes(kind.listing(tenant), str(inputs["display_name"]))
-    candidates = [_candidate(kind, tenant, str(one["id"]), inputs) for one in namesakes if str(one["id"]) not in known]
-    there = [one for one in candidates if one is not None]
+    there = _candidates(kind, inputs, known, tenant)
     found = Finding(operation, _name(operation, inputs), Action.DECIDE, "", there)
     if not there:
         found.action, found.reason = Action.CLEAR, "nothing was created: the next `pulumi up` creates it"
@@ -171,6 +172,20 @@ def _searched(operation: Json, kind: Entity, inputs: Json, known: set[str], tena
     return found
 
 
+def _candidates(kind: Entity, inputs: Json, known: set[str], tenant: Tenant) -> list[Candidate]:
+    name = str(inputs["display_name"])
+
+    def among(objects: Iterable[Json]) -> list[Json]:
+        return [one for one in kind.namesakes(objects, name) if str(one["id"]) not in known]
+
+    # A list can be late. What seems absent is looked for again, for a time that all of them share.
+    objects = among(kind.listing(tenant)) or tenant.absences.look_again(
+        lambda: among(tenant.client.pages(by_name(kind, name))) or None
+    )
+    found = (_candidate(kind, tenant, str(one["id"]), inputs) for one in objects or [])
+    return [one for one in found if one is not None]
+
+
 def _name(operation: Json, inputs: Json) -> str:
     """Return the display name, unless it is a secret."""
     secret = has_secret((operation["resource"].get("inputs") or {}).get("display_name"))
@@ -182,11 +197,11 @@ def _candidate(kind: Entity, tenant: Tenant, id_: str, inputs: Json) -> Candidat
     if live is None:  # deleted since the list was made
         return None
     schema = kind.args.schema
-    directives = {name for name, one in schema.attributes.items() if one.part is Part.DIRECTIVE}
-    kept = {name: inputs[name] if name in directives else live.get(name) for name in inputs}
+    kept = {name: inputs[name] if name in schema.directives else live.get(name) for name in inputs}
     values = schema.canonical(kept, like=inputs)
     differs = schema.changed(values, inputs)
-    return Candidate(id_, values, differs, [name for name in differs if schema.attributes[name].create_only])
+    replaced = [name for name in differs if schema.attributes[name].create_only]
+    return Candidate(id_, values, schema.chosen(live, inputs), differs, replaced)
 
 
 def _is_leftover(resource: Mapping[str, Any]) -> bool:

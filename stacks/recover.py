@@ -11,13 +11,14 @@ from typing import Any
 
 import click
 
-from provider.errors import ConfigError, IntuneError
+from provider.errors import IntuneError
 from provider.graph import tenant_of
-from provider.guards import computed_outputs
+from provider.guards import computed_outputs, require_tenant
+from provider.ledger import name_of
 from provider.settings import Settings
 from stacks import project
 from stacks.engine import ROOT, EngineError, Json, choose
-from stacks.pending import Action, Finding, examine, has_secret, others_pending, pending_creates
+from stacks.pending import KINDS, Action, Finding, examine, has_secret, others_pending, pending_creates
 from stacks.recovered import recovered
 
 FAILED, USAGE, UNDECIDED = 1, 2, 3
@@ -65,7 +66,7 @@ class Recovery:
         readable = self._engine.export(show_secrets=True) if secret else before
         tenant = tenant_of(project.config(self._engine.folder, self._stack, self._given["config_file"]))
         settings = tenant.client.settings
-        _same_tenant(before["deployment"], settings)
+        _require_tenant(before["deployment"], settings)
         findings = examine(before["deployment"], readable["deployment"], tenant)
         _decide(findings, self._given["take"])
         if not self._given["as_json"]:
@@ -154,14 +155,11 @@ def _decide(findings: Sequence[Finding], takes: Sequence[str]) -> None:
             raise click.UsageError(f"--take gives {shown(id_)} to several resources: one object has one owner")
 
 
-def _same_tenant(deployment: Json, settings: Settings) -> None:
-    """Refuse the config of another tenant than the state's. Raises ConfigError."""
+def _require_tenant(deployment: Json, settings: Settings) -> None:
+    """Make sure that the state is of the tenant that the config names. Raises WrongTenant."""
     for one in deployment.get("resources") or []:
-        tenant_id = (one.get("outputs") or {}).get("tenant_id")
-        if isinstance(tenant_id, str) and tenant_id != settings.tenant_id:
-            raise ConfigError(
-                f"the state is of the tenant {tenant_id} and the config of {settings.tenant_id}: correct tenantId"
-            )
+        if one["type"] in KINDS:
+            require_tenant(settings, name_of(str(one["urn"])), one.get("outputs") or {})
 
 
 def _without_manifest(document: Json) -> Json:

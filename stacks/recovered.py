@@ -62,7 +62,7 @@ def _resource(finding: Finding, computed: Mapping[str, Any]) -> Json:
     values = {} if chosen is None else chosen.values
     inputs = {name: _hidden(value) if has_secret(declared.get(name)) else value for name, value in values.items()}
     inputs.update({PROVIDER: declared[PROVIDER]} if PROVIDER in declared else {})
-    outputs = {**inputs, **computed}
+    outputs = {**(chosen.chosen if chosen else {}), **inputs, **computed}
     return {**resource, "custom": True, "id": chosen and chosen.id, "inputs": inputs, "outputs": outputs}
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from provider.guards import computed_outputs
 from provider.settings import CLOUDS, Settings
-from stacks.pending import _KINDS
+from stacks.pending import KINDS
 from tests.engines import PROJECT, ROOT, Outcome, Stack
 from tests.portal import Portal
 
@@ -118,7 +118,7 @@ def test_objects_of_a_killed_run_go_into_the_state(stack: Stack, portal: Portal)
     after = {one["urn"]: one for one in stack.resources()}
     assert {urn: one["id"] for urn, one in after.items()} == {urn: one["id"] for urn, one in before.items()}
     for urn, one in after.items():
-        assert one["inputs"] == before[urn]["inputs"]
+        assert (one["inputs"], one["outputs"]) == (before[urn]["inputs"], before[urn]["outputs"])
         assert one["outputs"]["__provider"] == one["inputs"]["__provider"]
         assert (one["outputs"]["tenant_id"], one["outputs"]["cloud"]) == (TENANT, "sandbox")
         assert one.get("dependencies") == before[urn].get("dependencies")
@@ -128,6 +128,7 @@ def test_objects_of_a_killed_run_go_into_the_state(stack: Stack, portal: Portal)
     assert recover(stack).text.startswith("nothing to recover")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="processes are killed by signals")
 def test_a_run_that_is_killed_is_recovered(stack: Stack, portal: Portal) -> None:
     """The engine and its plugin are killed between the create and the assignment: no state has the object."""
     configure(stack, derivedCredentials={"c": CREDENTIAL}, iosProfiles={"p": PROFILE})
@@ -405,7 +406,7 @@ def test_the_state_of_another_tenant_is_refused(stack: Stack) -> None:
     edit_state(stack, lambda deployment: deployment["resources"][-1]["outputs"].update(tenant_id=other))
     outcome = recover(stack, "--yes")
     assert outcome.status == 1
-    assert f"the state is of the tenant {other} and the config of {TENANT}" in outcome.text
+    assert f"lives in tenant {other} (cloud sandbox), but the stack's config says {TENANT}" in outcome.text
 
 
 def test_a_failure_is_one_sentence(stack: Stack, portal: Portal) -> None:
@@ -428,5 +429,5 @@ def test_computed_outputs_are_those_of_every_resource() -> None:
     """None of them is a declared field of any kind, so none is ever compared."""
     computed = computed_outputs(Settings(TENANT, CLOUDS["public"]))
     assert computed == {"tenant_id": TENANT, "cloud": "public"}
-    for kind in _KINDS.values():
+    for kind in KINDS.values():
         assert not set(computed) & set(kind.args.schema.attributes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -27,17 +28,35 @@ SETTINGS = "pulumi-python:dynamic/intune:DerivedCredentialSettings"
 STACK = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"
 PROVIDER = "urn:pulumi:dev::p::pulumi:providers:pulumi-python::default"
 INPUTS: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
+ODATA_TYPE = "#microsoft.graph.deviceManagementDerivedCredentialSettings"
 WIRE = {"displayName": "C", "issuer": "purebred", "notificationType": "email"}
+
+
+class Clock:
+    """A clock that goes on only while something waits."""
+
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass at once."""
+        self.now += seconds
 
 
 @pytest.fixture
 def tenant(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenant]:
     """The sandbox's tenant, as one run sees it."""
+    clock = Clock()
     for name, value in sandbox.environment.items():
         monkeypatch.setenv(name, value)
     config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": SANDBOX}
     settings = locate(read(config.get, {}), os.environ)
-    client = GraphClient(settings, Tokens(settings, Login(settings, os.environ, print).credential))
+    client = GraphClient(
+        settings, Tokens(settings, Login(settings, os.environ, print).credential), clock=clock, sleep=clock.sleep
+    )
     yield Tenant(client)
     client.close()
 
@@ -71,7 +90,7 @@ def state(*resources: Mapping[str, Any], creates: list[Any] | None = None) -> di
 
 def taken(operation: dict[str, Any], id_: str = "7") -> Finding:
     """Return a finding for which an object was chosen."""
-    chosen = Candidate(id_, INPUTS, [], [])
+    chosen = Candidate(id_, INPUTS, {"renewal_threshold_percentage": 20}, [], [])
     return Finding(operation, "C", Action.IMPORT, "", [chosen], chosen)
 
 
@@ -102,7 +121,9 @@ def test_a_replacement_takes_the_place_of_what_made_way() -> None:
     after = recovered(before, [taken(pending("a"), "8"), taken(pending("b"), "9")], {"tenant_id": "t"})
     ids = [(one["urn"].rpartition("::")[2], one["id"]) for one in after["deployment"]["resources"][2:]]
     assert ids == [("a", "8"), ("user", "3"), ("b", "2"), ("b", "9")]
-    assert after["deployment"]["resources"][2]["outputs"] == {**INPUTS, "tenant_id": "t"}
+    assert after["deployment"]["resources"][2]["inputs"] == INPUTS
+    outputs = {**INPUTS, "renewal_threshold_percentage": 20, "tenant_id": "t"}
+    assert after["deployment"]["resources"][2]["outputs"] == outputs
     assert before["deployment"]["resources"][2]["id"] == "1"
 
 
@@ -129,6 +150,17 @@ def test_a_second_object_of_a_finished_create_is_named(tenant: Tenant, portal: P
     (found,) = examine(deployment, deployment, tenant)
     assert (found.action, found.candidates) == (Action.CLEAR, [])
     assert found.reason.startswith(f"the state has the resource, as {known}. {other} has the same name: delete it")
+
+
+def test_an_object_that_the_list_shows_late_is_found(tenant: Tenant, portal: Portal) -> None:
+    """What the list does not have is looked for again, before it counts as not created."""
+    deployment = state(creates=[pending("a")])["deployment"]
+    (found,) = examine(deployment, deployment, tenant)
+    assert found.reason == "nothing was created: the next `pulumi up` creates it"
+    portal.fault(path="derivedCredentials", lagReads=2)
+    created = tenant.client.post("/deviceManagement/derivedCredentials", {"@odata.type": ODATA_TYPE, **WIRE})
+    (found,) = examine(deployment, deployment, Tenant(tenant.client))
+    assert [one.id for one in found.candidates] == [created["id"]]
 
 
 def test_a_create_that_was_killed_twice_is_one_finding(tenant: Tenant, portal: Portal) -> None:
@@ -191,3 +223,51 @@ def test_the_config_of_a_stack_is_text(tmp_path: Path) -> None:
         project.config(tmp_path, "dev")
     with pytest.raises(project.ProjectError, match=r"there is no .*Pulumi.gone.yaml: give --cwd"):
         project.config(tmp_path, "gone")
+
+
+_CLI = """
+import json, pathlib, sys
+folder = pathlib.Path(__file__).parent
+states = sorted(folder.glob("state-*"))
+if "export" in sys.argv:
+    taken = states[0]
+    pathlib.Path(sys.argv[sys.argv.index("--file") + 1]).write_text(taken.read_text())
+    taken.unlink()
+else:
+    (folder / "imported").touch()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([state(there(urn("z"), "9"), creates=[pending("a")])], "was written meanwhile: nothing was changed"),
+        ([state(creates=[pending("a")]), state()], "is not what was written: another run wrote it"),
+    ],
+    ids=["before", "after"],
+)
+def test_a_state_that_another_run_writes_is_not_overwritten(
+    sandbox: Sandbox, portal: Portal, tmp_path: Path, states: list[dict[str, Any]], said: str
+) -> None:
+    """The state is compared right before it is written and right after."""
+    portal.seed("derivedCredentials", **WIRE)
+    for number, one in enumerate([state(creates=[pending("a")]), *states]):
+        (tmp_path / f"state-{number}").write_text(json.dumps(one), encoding="utf-8")
+    (tmp_path / "pulumi").write_text(f"#!{sys.executable}{_CLI}", encoding="utf-8")
+    (tmp_path / "pulumi").chmod(0o700)
+    config = {"p:tenantId": sandbox.environment["AZURE_TENANT_ID"], "p:cloud": SANDBOX}
+    (tmp_path / "Pulumi.yaml").write_text("name: p\n", encoding="utf-8")
+    (tmp_path / "Pulumi.dev.yaml").write_text(json.dumps({"config": config}), encoding="utf-8")
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", "stacks", "recover", "--stack", "dev", "--cwd", str(tmp_path), "--yes"],
+        cwd=ROOT,
+        env={**os.environ, **sandbox.environment, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout
+    assert said in done.stderr
+    assert (tmp_path / "imported").exists() is (len(states) == 2)
