@@ -3,8 +3,8 @@ What this machine did, for the next run to know: the proof of creates whose run 
 
 A POST may take effect and the run that sent it die before the state has the id. So the intent is written down before
 the POST, and the id after it. The next run on this machine finds, for the same resource (URN), what its own journal
-proves, and nothing else. An entry goes when the run ends well, when the state is seen to
-have the id, and with age.
+proves, and nothing else. An entry proves nothing any more when the run ended well,
+when the state is seen to have the id, and with age.
 
 The journal is an SQLite database in one folder (`Settings.journal`, else the system's folder for the state of
 programs), synchronised to the disk at each entry. It holds no secret: of names and bodies it has digests only. Where it
@@ -16,14 +16,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from provider import process_lock
+from provider import machine
 
 if TYPE_CHECKING:  # loaded when the first entry is written or read
     import sqlite3
@@ -41,7 +40,7 @@ _SECONDS_TO_WAIT = 5.0  # for another process that writes
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS creates (
     tenant TEXT, urn TEXT, kind TEXT, name TEXT, fields TEXT, body TEXT, before TEXT, began REAL, run TEXT, id TEXT,
-    PRIMARY KEY (tenant, urn)
+    settled INTEGER, PRIMARY KEY (tenant, urn)
 )
 """
 
@@ -62,9 +61,11 @@ class Entry(NamedTuple):
     began: float
     """When the POST was about to be sent: seconds since the epoch, by this machine's clock."""
     run: str = ""
-    """The lock of the process that was about to send it: see `provider.process_lock`."""
+    """The lock of the process that was about to send it: see `provider.machine`."""
     id: str = ""
     """The id of what was created; empty while that is not known."""
+    settled: bool = False
+    """The state has the id: the entry proves nothing any more, and only says for which resource it was created."""
 
 
 class Journal:
@@ -89,14 +90,15 @@ class Journal:
 
     def intend(self, entry: Entry) -> None:
         """Write down that *entry* is about to be sent."""
-        self._write(entry._replace(run=self._run_of_this_process(), id=""))
+        self._write(entry._replace(run=self._run_of_this_process(), id="", settled=False))
 
     def created(self, urn: str, id_: str) -> None:
         """Write down the id of what the create of *urn* made, or adopted."""
-        for other in [one.urn for one in tuple(self._all().values()) if one.id == id_ and one.urn != urn]:
-            self.forget(other)  # consent: this resource adopted what another had created
+        for other in self._of(id_):
+            if other.urn != urn:  # consent: this resource adopted what another had created
+                self.forget(other.urn)
         entry = self._all().get(urn) or Entry(urn, "", "", (), "", (), self._clock())
-        self._write(entry._replace(run=self._run_of_this_process(), id=id_))
+        self._write(entry._replace(run=self._run_of_this_process(), id=id_, settled=False))
 
     def forget(self, urn: str) -> None:
         """Drop the entry of *urn*: its POST had no effect, or the state has the id."""
@@ -106,20 +108,23 @@ class Journal:
     def seen(self, urn: str, id_: str) -> None:
         """Note that the state of the resource *urn* has *id_*: what proves it is in the state from now on."""
         entry = self._all().get(urn)
-        if entry is not None and entry.id in ("", id_):
+        if entry is not None and not entry.id:
             self.forget(urn)
+        elif entry is not None and entry.id == id_ and not entry.settled:
+            self._write(entry._replace(settled=True))
 
     def settle(self) -> None:
-        """Drop the entries of this run whose create has returned: the engine ended it, so the state has the ids."""
+        """Note that the state has what the creates of this run returned: the engine has ended the run."""
         if not self._run_name:
             return
-        self._execute("DELETE FROM creates WHERE tenant = ? AND run = ? AND id != ''", (self._tenant, self._run_name))
-        process_lock.release(self._path().parent)
+        values = (self._tenant, self._run_name)
+        self._execute("UPDATE creates SET settled = 1 WHERE tenant = ? AND run = ? AND id != ''", values)
+        machine.release(self._path().parent)
 
     def find(self, urn: str) -> Entry | None:
         """Return what is known of the last create of *urn*, if that proves anything still."""
         entry = self._all().get(urn)
-        if entry is None or self._clock() - entry.began > (_KEPT if entry.id else _INTENT_PROVES):
+        if entry is None or entry.settled or self._clock() - entry.began > (_KEPT if entry.id else _INTENT_PROVES):
             return None
         return entry
 
@@ -131,11 +136,18 @@ class Journal:
 
     def is_under_way(self, entry: Entry) -> bool:
         """Tell whether the process that wrote *entry* is still at work: a killed engine leaves its plugin behind."""
-        return not self._off and process_lock.is_held(self._path().parent, entry.run)
+        return not self._off and machine.is_held(self._path().parent, entry.run)
 
     def owner(self, id_: str) -> str:
         """Return the URN for which *id_* was created on this machine, if no state was seen to have it since."""
-        return next((entry.urn for entry in tuple(self._all().values()) if entry.id == id_), "")
+        return next((entry.urn for entry in self._of(id_) if not entry.settled), "")
+
+    def creator(self, id_: str) -> str:
+        """Return the URN for which *id_* was created on this machine, whatever became of it: proof of nothing."""
+        return next((entry.urn for entry in self._of(id_)), "")
+
+    def _of(self, id_: str) -> list[Entry]:
+        return [entry for entry in tuple(self._all().values()) if entry.id == id_]
 
     def now(self) -> float:
         """Return the time by this machine's clock, in seconds since the epoch."""
@@ -190,7 +202,7 @@ class Journal:
     def _run_of_this_process(self) -> str:
         with self._lock:
             try:
-                self._run_name = self._run_name or ("" if self._off else process_lock.hold(self._path().parent))
+                self._run_name = self._run_name or ("" if self._off else machine.hold(self._path().parent))
             except OSError:  # the database, which is written next, says what is wrong with the folder
                 return ""
             return self._run_name
@@ -205,26 +217,12 @@ class Journal:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(_SCHEMA)
-        process_lock.clear(path.parent)
+        machine.clear(path.parent)
         connection.execute("DELETE FROM creates WHERE began < ?", (self._clock() - _KEPT,))
         return connection
 
     def _path(self) -> Path:
-        return Path(self._folder or system_folder(os.environ)) / FILE
-
-
-def system_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """
-    Return the system's own folder for what a program keeps on this machine.
-
-    Sources: the XDG Base Directory Specification; Apple's File System Programming Guide; Windows' known folders.
-    """
-    name = "intune-derived-credentials"
-    if platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / name
-    if platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / name
-    return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / name
+        return Path(self._folder or machine.state_folder(os.environ)) / FILE
 
 
 def digest(value: Any) -> str:
@@ -238,4 +236,5 @@ def _text(values: tuple[str, ...]) -> str:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     entry = Entry(*row)
-    return entry._replace(fields=tuple(json.loads(str(entry.fields))), before=tuple(json.loads(str(entry.before))))
+    fields, before = (tuple(json.loads(str(text))) for text in (entry.fields, entry.before))
+    return entry._replace(fields=fields, before=before, settled=bool(entry.settled))

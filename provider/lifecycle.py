@@ -42,7 +42,6 @@ if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
 _PROVIDER = "__provider"
-
 Values = dict[str, Any]
 
 _run = Run()
@@ -215,6 +214,7 @@ class GraphProvider(ResourceProvider):
         self.kind.delete(tenant, _id, olds)
         for claim in claims:
             (_run.ledger.deleted if self.kind.deletes else _run.ledger.dropped)(claim)
+        self._journal().forget(urn)
 
     @property
     def _settings(self) -> Settings:

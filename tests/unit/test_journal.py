@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from provider import process_lock
-from provider.journal import FILE, OFF, Entry, Journal, digest, system_folder
+from provider import machine
+from provider.journal import FILE, OFF, Entry, Journal, digest
 
 ROOT = Path(__file__).parents[2]
 URN = "urn:pulumi:dev::project::type::r"
@@ -92,6 +92,27 @@ def test_entry_proves_for_a_time(tmp_path: Path, clock: Clock, *, with_id: bool,
         first.created(URN, "id-1")
     clock.now += seconds
     assert (journal(tmp_path, clock).find(URN) is not None) == proves
+
+
+def test_entry_of_a_run_that_ended_well_proves_nothing_and_names_its_resource(tmp_path: Path, clock: Clock) -> None:
+    """The state has the id; a stack of the same name and project has the same URNs, and must not be given it."""
+    first = journal(tmp_path, clock)
+    first.intend(ENTRY)
+    first.created(URN, "id-1")
+    first.intend(ENTRY._replace(urn=OTHER))
+    first.settle()
+    second = journal(tmp_path, clock)
+    assert second.find(URN) is None
+    assert (second.owner("id-1"), second.creator("id-1")) == ("", URN)
+    assert second.find(OTHER) is not None  # no answer came: the state does not have it
+    assert list(tmp_path.glob("*.lock")) == []
+
+
+def test_locks_of_runs_that_have_ended_are_removed(tmp_path: Path, clock: Clock) -> None:
+    """A killed run cannot remove its own."""
+    (tmp_path / "left.lock").touch()
+    journal(tmp_path, clock).intend(ENTRY)
+    assert "left.lock" not in {path.name for path in tmp_path.glob("*.lock")}
 
 
 def test_adopted_object_is_no_longer_that_of_whom_it_was_created_for(tmp_path: Path, clock: Clock) -> None:
@@ -212,11 +233,11 @@ def test_entry_of_a_process_that_is_at_work_is_under_way(tmp_path: Path, clock: 
 
 def test_lock_of_this_process_is_not_that_of_another(tmp_path: Path) -> None:
     """What this run is about to do is no reason to wait."""
-    name = process_lock.hold(tmp_path)
-    assert process_lock.hold(tmp_path) == name
-    assert not process_lock.is_held(tmp_path, name)
-    assert not process_lock.is_held(tmp_path, "")
-    assert not process_lock.is_held(tmp_path, "unknown.lock")
+    name = machine.hold(tmp_path)
+    assert machine.hold(tmp_path) == name
+    assert not machine.is_held(tmp_path, name)
+    assert not machine.is_held(tmp_path, "")
+    assert not machine.is_held(tmp_path, "unknown.lock")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +251,7 @@ def test_lock_of_this_process_is_not_that_of_another(tmp_path: Path) -> None:
 )
 def test_folder_is_the_systems_own(platform: str, environ: dict[str, str], expected: Path) -> None:
     """Where programs of this system keep what is theirs."""
-    assert system_folder(environ, platform) == expected
+    assert machine.state_folder(environ, platform) == expected
 
 
 def test_digest_does_not_depend_on_order() -> None:

@@ -1,5 +1,7 @@
 """
-A lock that a process holds as long as it lives, so that another can tell whether it still does.
+What belongs to this machine: the folder for the state of programs, and locks that tell which processes are alive.
+
+A process holds its lock as long as it lives, so that another can tell whether it still does.
 
 A killed engine leaves its plugin behind for a while, with a request under way. A process id would not tell: it is
 given out again, and a process that has ended keeps it until its parent takes notice. The system releases the lock of
@@ -11,10 +13,25 @@ from __future__ import annotations
 import os
 import sys
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 _held: dict[Path, str] = {}
 """The name of the lock that this process holds in each folder."""
+
+
+def state_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """
+    Return the system's own folder for what a program keeps on this machine.
+
+    Sources: the XDG Base Directory Specification; Apple's File System Programming Guide; Windows' known folders.
+    """
+    name = "intune-derived-credentials"
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / name
+    if platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / name
+    return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / name
 
 
 def hold(folder: Path) -> str:
