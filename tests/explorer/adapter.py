@@ -1,0 +1,234 @@
+"""
+The provider under exploration, in this process: the one place that knows how it is built.
+
+A `Process` is what one plugin process remembers. Several can be in being at once, and one of them acts at a time.
+Differences between one commit of the provider and another are found out here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import copy_context
+from types import ModuleType, SimpleNamespace
+from typing import Any, NoReturn
+
+from google.protobuf import struct_pb2
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
+
+import provider
+from provider import graph, host, lifecycle, resource, settings
+from provider.errors import Defect, IntuneError
+from provider.graph.client import GraphClient
+from provider.graph.tenant import Tenant
+from provider.run import Run
+from provider.work import Work
+from tests.explorer.wire import Wire
+from tests.explorer.world import Json
+
+PROJECT = "intune-derived-credentials"
+_PERMISSIONS = frozenset({"DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"})
+
+DELETES_BEFORE_REPLACING = "delete_before_replace" in inspect.getsource(resource)
+"""Whether every resource is declared `delete_before_replace`."""
+HAS_JOURNAL = importlib.util.find_spec("provider.journal") is not None
+"""Whether runs leave a journal in the folder INTUNE_JOURNAL."""
+
+assert provider.__file__ is not None
+ROOT = os.path.dirname(os.path.dirname(provider.__file__))  # noqa: PTH120 - a text is wanted
+"""The checkout whose provider is explored."""
+
+
+class Failed(Exception):  # noqa: N818 - what the engine is told
+    """A call that failed, with the object and the outputs of a half-done create or update, if it was one."""
+
+    def __init__(self, error: BaseException, half_done: tuple[str, Json] | None) -> None:
+        super().__init__(f"{type(error).__name__}: {error}")
+        self.error = error
+        self.half_done = half_done
+        self.is_told = isinstance(error, IntuneError) and not isinstance(error, Defect)
+        """Whether it is a sentence for people, and no mistake of the program."""
+
+
+class _Context:
+    """The part of gRPC's context that the host uses."""
+
+    def __init__(self) -> None:
+        self._trailers: tuple[tuple[str, bytes], ...] = ()
+
+    def set_trailing_metadata(self, trailers: tuple[tuple[str, bytes], ...]) -> None:
+        self._trailers = trailers
+
+    def abort(self, _code: object, _details: str) -> NoReturn:
+        error = sys.exc_info()[1]
+        assert error is not None
+        raise Failed(error, self._half_done()) from error
+
+    def _half_done(self) -> tuple[str, Json] | None:
+        for _, value in self._trailers:
+            failed = provider_pb2.ErrorResourceInitFailed()
+            status_pb2.Status.FromString(value).details[0].Unpack(failed)
+            return failed.id, plain(failed.properties)
+        return None
+
+
+class _AtOnce:
+    """Does background work at once, in the thread that hands it in: nothing is left to chance."""
+
+    def submit(self, task: Callable[..., Any], *args: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(task(*args))
+        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+            done.set_exception(error)
+        return done
+
+
+class _Alone:
+    """Reads that are shared with no other thread: each goes alone and at once, as such reads do."""
+
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+
+    def ask(self, path: str) -> Future[Any]:
+        return _AtOnce().submit(self._answer, path)
+
+    def _answer(self, path: str) -> Any:
+        try:
+            return self._client.get(path)
+        except IntuneError as error:
+            return error
+
+
+class _Engine:
+    """The engine's log, and its life."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self._say = say
+        self.gone = SimpleNamespace(is_set=lambda: False, wait=lambda: None)
+
+    def log(self, request: Any) -> bool:
+        if request.severity >= engine_pb2.WARNING:
+            self._say(request.message)
+        return True
+
+    def watch(self) -> None:
+        """Watch nothing."""
+
+
+class Process:
+    """One plugin process of a stack: what it remembers, and the calls that the engine makes."""
+
+    def __init__(self, wire: Wire, config: Mapping[str, str], say: Callable[[str], object], journal: str) -> None:
+        self._wire = wire
+        self._journal = journal
+        self._servicer = _HOST.DynamicResourceProviderServicer()
+        self._servicer._config = {f"{PROJECT}:{key}": value for key, value in config.items()}
+        self._settings = settings.read(config.get, os.environ)
+        work = Work()
+        work._watching = True
+        self._memory = ({self._settings: _tenant(self._settings, wire)}, Run(), work, _Engine(say), {})
+
+    @contextmanager
+    def _acting(self) -> Iterator[None]:
+        """Let this process be the one that the modules' globals belong to."""
+        mine, before = self._memory, (graph._tenants, lifecycle._run, lifecycle._work, host._engine)
+        cache, journal = _HOST._PROVIDER_CACHE, os.environ.get("INTUNE_JOURNAL", "")
+        graph._tenants, lifecycle._run, lifecycle._work, host._engine = mine[:4]  # type: ignore[assignment]
+        _HOST.__dict__["_PROVIDER_CACHE"], os.environ["INTUNE_JOURNAL"] = mine[4], self._journal
+        try:
+            yield
+        finally:
+            graph._tenants, lifecycle._run, lifecycle._work, host._engine = before
+            _HOST.__dict__["_PROVIDER_CACHE"], os.environ["INTUNE_JOURNAL"] = cache, journal
+
+    def call(self, verb: str, kind: str, request: Any) -> Any:
+        """Make one call of the engine. Raises Failed."""
+        for name in ("olds", "news", "properties", "inputs"):
+            if name in request.DESCRIPTOR.fields_by_name and request.HasField(name):
+                getattr(request, name).update({"__provider": _pickle(kind)})
+        with self._acting():
+            return copy_context().run(getattr(self._servicer, verb), request, _Context())
+
+    def end(self) -> None:
+        """Forget everything, as a process does that ends or is killed."""
+
+
+def _tenant(chosen: settings.Settings, wire: Wire) -> Tenant:
+    now = [wire.world.clock]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        wire.world.clock = now[0]
+
+    tokens: Any = SimpleNamespace(
+        token=lambda: "token", permissions=lambda: _PERMISSIONS, renew=lambda **_: None, close=lambda: None
+    )
+    client = GraphClient(chosen, tokens, clock=lambda: now[0], sleep=sleep, jitter=lambda: 0.5)
+    client._sessions = SimpleNamespace(mine=lambda: wire, close=lambda: None)  # type: ignore[assignment]
+    at_once: Any = {"background": _AtOnce()} if "background" in inspect.signature(Tenant).parameters else {}
+    tenant = Tenant(client, **at_once)
+    tenant._aside = _AtOnce()  # type: ignore[assignment]
+    tenant._shared = _Alone(client)  # type: ignore[assignment]
+    return tenant
+
+
+def journal_digest(_files: Mapping[str, bytes]) -> str:
+    """Return what a journal says, without its ids and clocks."""
+    return ""
+
+
+def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
+    """Write *values* as the engine sends them."""
+    made = struct_pb2.Struct()
+    made.update(values)
+    return made
+
+
+def plain(values: struct_pb2.Struct) -> Json:
+    """Read what the engine is sent."""
+    return {name: _plain(value) for name, value in values.fields.items() if name != "__provider"}
+
+
+def _plain(value: struct_pb2.Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return {name: _plain(one) for name, one in value.struct_value.fields.items()}
+    if kind == "list_value":
+        return [_plain(one) for one in value.list_value.values]
+    if kind == "number_value" and value.number_value.is_integer():
+        return int(value.number_value)
+    return getattr(value, kind) if kind and kind != "null_value" else None
+
+
+_pickles: dict[str, str] = {}
+
+
+def _pickle(kind: str) -> str:
+    if kind not in _pickles:
+        _pickles[kind] = serialize_provider(lifecycle.make_provider(kind))
+    return _pickles[kind]
+
+
+def _host_module() -> ModuleType:
+    """Load Pulumi's host, all but its last line, which serves for ever."""
+    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
+    assert spec is not None
+    assert spec.origin is not None
+    with open(spec.origin, encoding="utf-8") as file:  # noqa: PTH123 - one line
+        tree = ast.parse(file.read())
+    last = tree.body.pop()
+    assert ast.unparse(last) == "main()"
+    module = ModuleType("host")
+    exec(compile(tree, spec.origin, "exec"), module.__dict__)  # noqa: S102 - the SDK's own code
+    return module
+
+
+_HOST = _host_module()

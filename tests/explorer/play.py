@@ -1,0 +1,147 @@
+"""One run of a stack in a world, along a path of deviations."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path as File
+
+from tests.explorer import wanted
+from tests.explorer.adapter import HAS_JOURNAL, Failed, Process
+from tests.explorer.choices import Choices, Killed
+from tests.explorer.engine import Entry, Options, Up
+from tests.explorer.lives import Life, Program
+from tests.explorer.wire import Wire
+from tests.explorer.world import ELSEWHERE, HOME, OURS, SECOND, World
+
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - faster, where there is one
+
+
+@dataclass
+class Ended:
+    """How a run ended."""
+
+    error: str = ""
+    killed: bool = False
+    warnings: list[str] = field(default_factory=list)
+    defect: str = ""
+    tenant: str = HOME
+    faulty: bool = False
+    """Whether anything but its order deviated."""
+
+    @property
+    def well(self) -> bool:
+        """Tell whether it ended without an error."""
+        return not (self.error or self.killed)
+
+
+class Run:
+    """One update of the explored stack."""
+
+    def __init__(self, world: World, life: Life, program: Program, choices: Choices) -> None:
+        self.world = world
+        self.program = program
+        self.ended = Ended()
+        self._life = life
+        self._choices = choices
+        self.entry: Entry | None = None
+        """What the engine worked on last."""
+        choices.moment = world.exact
+
+    def play(self, options: Options) -> Ended:
+        """Run it to its end, whatever that is; the world is changed."""
+        options = self._otherwise(options)
+        journal = File(tempfile.mkdtemp(dir=_SHARED_MEMORY if File(_SHARED_MEMORY).is_dir() else None))
+        state = self.world.states[OURS]
+        state["pending"] = [one for one in state["pending"] if one[0] == "creating"]
+        wire = Wire(self.world, self.ended.tenant, OURS, self._choices)
+        wire.second, wire.twin = lambda: self._second(str(journal)), self._twin
+        try:
+            _unpack(self.world.journal, journal)
+            process = Process(wire, _config(self.ended.tenant), self._warn, str(journal))
+            self._update(Up(OURS, state, process, self.program, options, self._begin))
+            process.end()
+            self.world.journal = _pack(journal)
+        finally:
+            _remove(journal)
+        self.ended.faulty = any(not one.startswith("declared") for one in self._choices.taken)
+        return self.ended
+
+    def _update(self, up: Up) -> None:
+        try:
+            up.run()
+        except Killed:
+            self.ended.killed = True
+        except Failed as failed:
+            self.ended.error = str(failed)
+            self.world.note(str(failed))
+            self.ended.defect = "" if failed.is_told else str(failed)
+
+    def _otherwise(self, options: Options) -> Options:
+        """Decide how the run is made."""
+        life, choose = self._life, self._choices.choose
+        orders = [str(number) for number in range(len(life.orders))]
+        chosen = choose("declared in the order", orders) if self.program == life.after else ""
+        if chosen:
+            self.program = life.orders[int(chosen)]
+        if choose("program", ["edited back"] if life.before and self.program != life.before else []):
+            self.program = life.before
+        if HAS_JOURNAL and choose("journal", ["gone"] if self.world.journal else []):
+            self.world.journal.clear()
+        known = [one["urn"].rpartition("::")[2] for one in self.world.states[OURS]["resources"]]
+        names = [entry.name for entry in self.program if entry.name in known]
+        ways = [f"{way} {name}" for way in ("replace", "target") for name in names]
+        way, _, name = choose("options", [*ways, "refresh"]).partition(" ")
+        if way == "refresh":
+            options = replace(options, refresh=True)
+        elif way:
+            options = replace(options, **{way: name})
+        if choose("tenant of the stack", ["edited"] if known else []):
+            self.ended.tenant = ELSEWHERE
+        return options
+
+    def _begin(self, entry: Entry | None) -> None:
+        self.entry = entry
+
+    def _warn(self, text: str) -> None:
+        self.ended.warnings.append(text)
+        self.world.note(text)
+
+    def _twin(self) -> wanted.Made | None:
+        """Return what a person would make to have the same as the entry at hand."""
+        return wanted.made(self.entry) if self.entry is not None else None
+
+    def _second(self, journal: str) -> None:
+        """Let the second stack bring itself up, with the same declarations, in a process of its own."""
+        self._choices.quiet = True
+        wire = Wire(self.world, HOME, SECOND, self._choices)
+        process = Process(wire, _config(HOME), lambda _: None, journal)
+        declared: Sequence[Entry] = [entry for entry in self._life.after if entry.kind != "binding"]
+        try:
+            Up(SECOND, self.world.states[SECOND], process, declared).run()
+        except Failed as failed:
+            if not failed.is_told:
+                raise
+        finally:
+            process.end()
+            self._choices.quiet = False
+
+
+def _config(tenant: str) -> dict[str, str]:
+    return {"tenantId": tenant, "cloud": "public"}
+
+
+def _unpack(files: dict[str, bytes], folder: File) -> None:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def _pack(folder: File) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in sorted(folder.iterdir())}
+
+
+def _remove(folder: File) -> None:
+    for one in folder.iterdir():
+        one.unlink()
+    folder.rmdir()

@@ -1,0 +1,94 @@
+"""
+Everything that outlives a run: tenants, states, the journal, the clock, and what people were told.
+
+A world is plain data, so that it can be copied, compared and kept by the thousand.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+Json = dict[str, Any]
+
+CREDENTIALS = "derivedCredentials"
+PROFILES = "deviceConfigurations"
+HOME = "11111111-1111-4111-8111-111111111111"
+"""The tenant of the stacks."""
+ELSEWHERE = "22222222-2222-4222-8222-222222222222"
+"""The tenant that a stack's config names by mistake."""
+OURS = "one"
+"""The stack whose life is explored; also who made an object."""
+SECOND = "two"
+"""A second stack of the same tenant."""
+STRANGER = "stranger"
+"""A person in the admin center."""
+
+_ID = re.compile(r"0{8}-0000-4000-8000-[0-9]{12}")
+
+
+@dataclass
+class World:
+    """One moment between two runs, or inside one."""
+
+    objects: dict[str, dict[str, Json]] = field(default_factory=lambda: {HOME: {}, ELSEWHERE: {}})
+    """By tenant, by id: collection, type, body, assignments, binding, by (who made it)."""
+    late: list[Json] = field(default_factory=list)
+    """Reads that still show a moment before a write."""
+    states: dict[str, Json] = field(default_factory=lambda: {OURS: empty_state(), SECOND: empty_state()})
+    journal: dict[str, bytes] = field(default_factory=dict)
+    """The files in the journal's folder."""
+    clock: float = 1000.0
+    ids: int = 0
+    said: list[str] = field(default_factory=list)
+    """Ids of objects that an error or a warning named."""
+    harm: list[str] = field(default_factory=list)
+    """What a stack did to objects that it did not make."""
+    drifted: list[str] = field(default_factory=list)
+    """Ids of objects that a person changed or deleted: the state learns of it by a refresh only."""
+
+    def new_id(self) -> str:
+        """Return an id that no object had before."""
+        self.ids += 1
+        return f"00000000-0000-4000-8000-{self.ids:012d}"
+
+    def copy(self) -> World:
+        """Return a world that can go another way."""
+        made: World = pickle.loads(pickle.dumps(self, -1))  # noqa: S301 - written a moment ago, here
+        return made
+
+    def exact(self) -> str:
+        """Return a digest of the world as it is, for comparing moments of one run."""
+        moment = (self.objects, self.late, self.states, self.said, self.drifted, self.harm)
+        return blake2b(pickle.dumps(moment, -1), digest_size=12).hexdigest()
+
+    def canonical(self, journal: str) -> str:
+        """Return a digest in which ids and clocks do not count: equal worlds have equal futures."""
+        named = [
+            [tenant, sorted(objects.items(), key=lambda item: json.dumps(_anonymous(item[1]), sort_keys=True))]
+            for tenant, objects in self.objects.items()
+        ]
+        late = [{**one, "until": one["until"] - self.clock} for one in self.late]
+        moment = [named, self.states, late, sorted(self.said), sorted(self.drifted), self.harm, journal]
+        names: dict[str, str] = {}
+        text = _ID.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), json.dumps(moment, sort_keys=True))
+        return blake2b(text.encode(), digest_size=12).hexdigest()
+
+    def note(self, text: str) -> None:
+        """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
+        if re.search(r"is gone|no longer exists|was gone", text):
+            return
+        self.said.extend(id_ for id_ in _ID.findall(text) if id_ not in self.said)
+
+
+def empty_state() -> Json:
+    """Return the state of a stack that was never updated."""
+    return {"resources": [], "pending": []}
+
+
+def _anonymous(record: Json) -> Json:
+    return json.loads(_ID.sub("#", json.dumps(record)))  # type: ignore[no-any-return]  # what was dumped is an object
