@@ -26,10 +26,12 @@ from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
 import provider
 from provider import graph, host, lifecycle, resource, settings
 from provider.errors import Defect, IntuneError
+from provider.graph import client as client_module
 from provider.graph.client import GraphClient
 from provider.graph.tenant import Tenant
 from provider.run import Run
 from provider.work import Work
+from tests.explorer import memory
 from tests.explorer.wire import Wire
 from tests.explorer.world import Json
 
@@ -46,6 +48,10 @@ ROOT = os.path.dirname(os.path.dirname(provider.__file__))  # noqa: PTH120 - a t
 """The checkout whose provider is explored."""
 
 
+class Refused(Exception):  # noqa: N818 - what the engine says
+    """The engine cannot do what is asked, or the provider found mistakes in the inputs."""
+
+
 class Failed(Exception):  # noqa: N818 - what the engine is told
     """A call that failed, with the object and the outputs of a half-done create or update, if it was one."""
 
@@ -53,8 +59,8 @@ class Failed(Exception):  # noqa: N818 - what the engine is told
         super().__init__(f"{type(error).__name__}: {error}")
         self.error = error
         self.half_done = half_done
-        self.is_told = isinstance(error, IntuneError) and not isinstance(error, Defect)
-        """Whether it is a sentence for people, and no mistake of the program."""
+        self.is_defect = isinstance(error, Defect) or not isinstance(error, IntuneError | Refused)
+        """Whether it is a mistake of the provider, and no sentence for people."""
 
 
 class _Context:
@@ -157,6 +163,10 @@ class Process:
         with self._acting():
             return copy_context().run(getattr(self._servicer, verb), request, _Context())
 
+    def memory(self) -> str:
+        """Return a digest of what this process remembers."""
+        return memory.digest(self._memory[:3])
+
     def end(self) -> None:
         """Forget everything, as a process does that ends or is killed."""
 
@@ -171,8 +181,9 @@ def _tenant(chosen: settings.Settings, wire: Wire) -> Tenant:
     tokens: Any = SimpleNamespace(
         token=lambda: "token", permissions=lambda: _PERMISSIONS, renew=lambda **_: None, close=lambda: None
     )
+    # A session of the HTTP library would load certificates for connections that there never are.
+    client_module.Sessions = lambda *_: SimpleNamespace(mine=lambda: wire, close=lambda: None)  # type: ignore[assignment]
     client = GraphClient(chosen, tokens, clock=lambda: now[0], sleep=sleep, jitter=lambda: 0.5)
-    client._sessions = SimpleNamespace(mine=lambda: wire, close=lambda: None)  # type: ignore[assignment]
     at_once: Any = {"background": _AtOnce()} if "background" in inspect.signature(Tenant).parameters else {}
     tenant = Tenant(client, **at_once)
     tenant._aside = _AtOnce()  # type: ignore[assignment]

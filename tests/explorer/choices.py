@@ -29,15 +29,21 @@ class Killed(BaseException):
     """The process is gone: not an Exception, so that no handler of the provider keeps it."""
 
 
+class Strayed(BaseException):
+    """The path has a deviation that the run does not offer there."""
+
+
 class Choices:
     """
     The choices of one run along *path*.
 
-    *known* tells, of a moment, whether its future was explored; None where a path is only replayed.
+    *known* tells, of a moment, whether its future was explored; None where a path is only replayed. *last*: no longer
+    path begins here.
     """
 
-    def __init__(self, path: Path, known: Callable[[str], bool] | None = None) -> None:
+    def __init__(self, path: Path, known: Callable[[str], bool] | None = None, *, last: bool = False) -> None:
         self._path = path
+        self._last = last
         self._known = known
         self._waiting = set(path)
         self._names: dict[str, int] = {}
@@ -63,14 +69,27 @@ class Choices:
             self._waiting.discard(name)
             chosen = self._path.get(name, "")
             if chosen and chosen not in options:
-                raise LookupError(f"{name} cannot be {chosen}: {', '.join(options)}")
+                raise Strayed(f"{name} cannot be {chosen}: {', '.join(options)}")
             self.taken.extend([f"{name}: {chosen}"] if chosen else [])
             return chosen
-        if self._known is not None:
+        if self._known is not None and not self._last:
             if self._known(f"{name} {self._told.hexdigest()} {self.moment()} {self.outage}"):
                 raise Pruned
             self.points.append(Point(name, options))
         return ""
+
+    def pause(self, moment: Callable[[], str]) -> None:
+        """
+        Take note of a *moment* between two steps of the engine: all that is remembered, and the world.
+
+        How it came to be does not count: what was told before is forgotten.
+        """
+        if self._known is None or self._waiting:
+            return
+        digest = moment()
+        if self._known(digest):
+            raise Pruned
+        self._told = blake2b(digest.encode(), digest_size=12)
 
     @property
     def missed(self) -> list[str]:

@@ -7,18 +7,21 @@ replacement that the engine itself asks for, targets, half-done creates and upda
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pulumi.runtime.proto import provider_pb2
 
-from tests.explorer.adapter import DELETES_BEFORE_REPLACING, PROJECT, Failed, Process, plain, struct
+from tests.explorer.adapter import DELETES_BEFORE_REPLACING, PROJECT, Failed, Process, Refused, plain, struct
 from tests.explorer.world import Json
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _DIFF = provider_pb2.DiffResponse
+
+Step = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Options:
     refresh: bool = False
     replace: str = ""
     target: str = ""
+    steps: str = ""
+    """Whether resources that do not wait for each other go one by one, "at once", or "at once, backwards"."""
 
 
 @dataclass
@@ -50,6 +55,8 @@ class Up:
     program: Sequence[Entry]
     options: Options = Options()
     begin: Callable[[Entry | None], object] = lambda _: None
+    failed: list[Entry] = field(default_factory=list)
+    """The entries whose steps failed."""
     _ids: dict[str, str] = field(default_factory=dict)
     _seen: list[int] = field(default_factory=list)
 
@@ -59,39 +66,60 @@ class Up:
             for one in [each for each in self._resources if not each["replacing"]]:
                 self._refresh(one)
         self._old = list(self._resources)
-        for entry in self.program:
-            self.begin(entry)
-            self._register(entry)
+        for together in self._batches():
+            steps = [(entry, step) for entry in together if (step := self._plan(entry)) is not None]
+            self._take(reversed(steps) if self.options.steps == "at once, backwards" else steps)
         self.begin(None)
         self._delete_the_rest()
 
+    def _batches(self) -> Iterator[list[Entry]]:
+        """Group the entries that the engine has under way at once: check and diff of all come before any step."""
+        batch: list[Entry] = []
+        for entry in self.program:
+            if batch and (not self.options.steps or any(one.name in self._needs(entry) for one in batch)):
+                yield batch
+                batch = []
+            batch.append(entry)
+        yield batch
+
+    def _take(self, steps: Iterable[tuple[Entry, Step]]) -> None:
+        """Take *steps*. One that fails does not stop the others that are under way, but all that come later."""
+        failures: list[Failed] = []
+        for entry, step in steps:
+            self.begin(entry)
+            try:
+                step()
+            except Failed as failed:
+                failures.append(failed)
+                self.failed.append(entry)
+        if failures:
+            raise failures[0]
+
     # ------------------------------------------------------------------------------------------ one resource
 
-    def _register(self, entry: Entry) -> None:
+    def _plan(self, entry: Entry) -> Step | None:
+        """Check and diff *entry*; return the step that it needs, if any."""
+        self.begin(entry)
         old = self._find(entry)
         if self.options.target and self.options.target != entry.name:
             if old is not None:
                 self._keep(entry, old)
-            return
+            return None
         news = {name: self._resolved(value) for name, value in entry.inputs.items()}
         forced = old is not None and self.options.replace == entry.name
         inputs = self._check(entry, {} if old is None or forced else old["inputs"], news)
         if old is None:
-            self._create(entry, inputs, None)
-            return
-        if forced:
-            replace, before, changed = True, False, True
-        else:
-            replace, before, changed = self._diff(entry, old, inputs)
+            return partial(self._create, entry, inputs, None)
+        replace, before, changed = (True, False, True) if forced else self._diff(entry, old, inputs)
         if replace or old["replacing"]:
-            if not forced:
-                inputs = self._check(entry, {}, news)
-            self._replace(entry, old, inputs, before=DELETES_BEFORE_REPLACING or before)
-        elif changed or old["init"]:
-            self._update(entry, old, inputs)
-        else:
-            self._keep(entry, old)
-            old["inputs"] = inputs
+            inputs = inputs if forced else self._check(entry, {}, news)
+            return partial(self._replace, entry, old, inputs, before=DELETES_BEFORE_REPLACING or before)
+        if changed or old["init"]:
+            self._seen.append(id(old))
+            return partial(self._update, entry, old, inputs)
+        self._keep(entry, old)
+        old["inputs"] = inputs
+        return None
 
     def _check(self, entry: Entry, olds: Json, news: Json) -> Json:
         request = provider_pb2.CheckRequest(urn=self._urn(entry.name), olds=struct(olds), news=struct(news))
@@ -100,7 +128,7 @@ class Up:
         response = self._call("Check", entry.kind, request)
         if response.failures:
             said = "; ".join(f"{one.property} {one.reason}" for one in response.failures)
-            raise Failed(CheckFailed(f"{entry.name}: {said}"), None)
+            raise Failed(Refused(f"{entry.name}: {said}"), None)
         return plain(response.inputs)
 
     def _diff(self, entry: Entry, old: Json, news: Json) -> tuple[bool, bool, bool]:
@@ -197,6 +225,11 @@ class Up:
         if response.HasField("inputs"):
             one["inputs"] = plain(response.inputs)
 
+    def moment(self) -> str:
+        """Return what the engine remembers beside the state."""
+        seen = [number for number, one in enumerate(self._resources) if id(one) in self._seen]
+        return f"{self.program} {self.options} {self._ids} {seen} {[one.name for one in self.failed]}"
+
     # ------------------------------------------------------------------------------------------ the state
 
     @property
@@ -214,7 +247,8 @@ class Up:
     def _keep(self, entry: Entry, old: Json) -> None:
         old["urn"], old["needs"] = self._urn(entry.name), self._needs(entry)
         self._ids[entry.name] = old["id"]
-        self._seen.append(id(old))
+        if id(old) not in self._seen:
+            self._seen.append(id(old))
 
     @contextmanager
     def _pending(self, what: str, urn: str) -> Iterator[None]:
@@ -232,17 +266,17 @@ class Up:
         return self.process.call(verb, kind, request)
 
     def _resolved(self, value: Any) -> Any:
-        return self._ids[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+        if not isinstance(value, str) or not value.startswith("$"):
+            return value
+        if value[1:] not in self._ids:
+            raise Failed(Refused(f"{value[1:]} is needed and not targeted: run again without --target"), None)
+        return self._ids[value[1:]]
 
     def _needs(self, entry: Entry) -> list[str]:
         return [value[1:] for value in entry.inputs.values() if isinstance(value, str) and value.startswith("$")]
 
     def _urn(self, name: str) -> str:
         return f"urn:pulumi:{self.stack}::{PROJECT}::pulumi-python:dynamic/intune:Thing::{name}"
-
-
-class CheckFailed(Exception):  # noqa: N818 - what the engine says
-    """The provider found mistakes in the inputs."""
 
 
 def _blank(entry: Entry, urn: str) -> Json:

@@ -46,7 +46,10 @@ class Run:
         self._life = life
         self._choices = choices
         self.entry: Entry | None = None
-        """What the engine worked on last."""
+        """What the engine is at; in the end what failed."""
+        self._up: Up | None = None
+        self._process: Process | None = None
+        self._begun = 0
         choices.moment = world.exact
 
     def play(self, options: Options) -> Ended:
@@ -60,7 +63,8 @@ class Run:
         try:
             _unpack(self.world.journal, journal)
             process = Process(wire, _config(self.ended.tenant), self._warn, str(journal))
-            self._update(Up(OURS, state, process, self.program, options, self._begin))
+            self._process, self._up = process, Up(OURS, state, process, self.program, options, self._begin)
+            self._update(self._up)
             process.end()
             self.world.journal = _pack(journal)
         finally:
@@ -75,16 +79,18 @@ class Run:
             self.ended.killed = True
         except Failed as failed:
             self.ended.error = str(failed)
+            self.entry = up.failed[0] if up.failed else self.entry
             self.world.note(str(failed))
-            self.ended.defect = "" if failed.is_told else str(failed)
+            self.ended.defect = str(failed) if failed.is_defect else ""
 
     def _otherwise(self, options: Options) -> Options:
         """Decide how the run is made."""
-        life, choose = self._life, self._choices.choose
+        life, choose = self._life, self._choose
         orders = [str(number) for number in range(len(life.orders))]
         chosen = choose("declared in the order", orders) if self.program == life.after else ""
         if chosen:
             self.program = life.orders[int(chosen)]
+        options = replace(options, steps=choose("declared to go", ["at once", "at once, backwards"]))
         if choose("program", ["edited back"] if life.before and self.program != life.before else []):
             self.program = life.before
         if HAS_JOURNAL and choose("journal", ["gone"] if self.world.journal else []):
@@ -101,8 +107,22 @@ class Run:
             self.ended.tenant = ELSEWHERE
         return options
 
+    def _choose(self, about: str, options: Sequence[str]) -> str:
+        """Choose how the run is made, which no world shows."""
+        chosen = self._choices.choose(about, options)
+        self._choices.observe(chosen)
+        return chosen
+
     def _begin(self, entry: Entry | None) -> None:
+        """Take note of what the engine is about to do, and of all that it and the provider remember."""
         self.entry = entry
+        self._begun += 1
+        up, process = self._up, self._process
+        assert up is not None
+        assert process is not None
+        self._choices.pause(
+            lambda: f"{self._begun} {self._choices.outage} {up.moment()} {self.world.exact()} {process.memory()}"
+        )
 
     def _warn(self, text: str) -> None:
         self.ended.warnings.append(text)
@@ -121,7 +141,7 @@ class Run:
         try:
             Up(SECOND, self.world.states[SECOND], process, declared).run()
         except Failed as failed:
-            if not failed.is_told:
+            if failed.is_defect:
                 raise
         finally:
             process.end()

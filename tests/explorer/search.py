@@ -82,7 +82,7 @@ def explore(life: Life, deviations: int) -> Found:
         while queue:
             situation, path = queue.popleft()
             found.paths += 1
-            choices = Choices(path, _unknown(situation.moments) if used < deviations else None)
+            choices = Choices(path, _Known(situation.moments), last=used == deviations)
             after = _step(life, situation, path, choices, found)
             for point in choices.points:
                 for option in point.options:
@@ -98,10 +98,6 @@ def explore(life: Life, deviations: int) -> Found:
                 tasks[used].append((after, {}))
     found.worlds, found.seconds = len(seen), time.monotonic() - began
     return found
-
-
-def _unknown(moments: set[str]) -> _Known:
-    return _Known(moments)
 
 
 class _Known:
