@@ -80,6 +80,7 @@ class Wire:
             failed = choose(f"answer to {about}", ["refused"])
             return Answer(403, {"error": {"message": "refused"}}) if failed else self.graph.serve(request)
         late = choose(f"shown after {about}", list(_LATE))
+        self._choices.observe(late)
         chosen = choose(f"answer to {about}", _WRITE)
         return self._write(request, collection, late, chosen)
 
