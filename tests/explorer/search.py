@@ -33,6 +33,13 @@ class Violation(NamedTuple):
     story: Sequence[str]
 
 
+class Outcome(NamedTuple):
+    """What came of a run and of the ups that follow it."""
+
+    problems: Sequence[str]
+    story: Sequence[str]
+
+
 @dataclass
 class Situation:
     """A world, the program that is run in it next, and how it came about."""
@@ -41,8 +48,10 @@ class Situation:
     program: Program
     history: tuple[Path, ...] = ()
     story: tuple[str, ...] = ()
-    used: int = 0
-    moments: set[str] = field(default_factory=set)
+    moments: dict[str, int] = field(default_factory=dict)
+    """The moments of runs from here, and which run met each first."""
+    outcomes: list[Outcome] = field(default_factory=list)
+    """What came of each run from here."""
 
     @property
     def first(self) -> bool:
@@ -72,89 +81,106 @@ def start(life: Life) -> Situation:
     return Situation(world, life.after)
 
 
-def explore(life: Life, deviations: int) -> Found:
-    """Explore *life* along every path of up to so many *deviations*."""
-    began, found = time.monotonic(), Found(life.name)
-    seen: set[str] = set()
-    tasks: list[deque[tuple[Situation, Path]]] = [deque() for _ in range(deviations + 1)]
-    tasks[0].append((start(life), {}))
-    for used, queue in enumerate(tasks):
-        while queue:
-            situation, path = queue.popleft()
-            found.paths += 1
-            choices = Choices(path, _Known(situation.moments), last=used == deviations)
-            after = _step(life, situation, path, choices, found)
-            for point in choices.points:
-                for option in point.options:
-                    tasks[used + 1].append((situation, {**path, point.name: option}))
-            if after is None or (not path and not situation.first):
-                continue
-            name = after.world.canonical(journal_digest(after.world.journal)) + repr(after.program)
-            if name in seen:
-                continue
-            seen.add(name)
-            _close(life, after, found)
-            if used < deviations:
-                tasks[used].append((after, {}))
-    found.worlds, found.seconds = len(seen), time.monotonic() - began
-    return found
+class Explorer:
+    """Explores one life. Equal worlds are settled once, and equal moments are followed once."""
+
+    def __init__(self, life: Life, deviations: int) -> None:
+        self._life = life
+        self._deviations = deviations
+        self._tasks: list[deque[tuple[Situation, Path]]] = [deque() for _ in range(deviations + 1)]
+        self._settled: dict[str, Outcome] = {}
+        self.found = Found(life.name)
+
+    def explore(self) -> Found:
+        """Explore every path, those of fewer deviations first."""
+        began = time.monotonic()
+        self._tasks[0].append((start(self._life), {}))
+        for used, queue in enumerate(self._tasks):
+            while queue:
+                self._follow(*queue.popleft(), used)
+        self.found.worlds, self.found.seconds = len(self._settled), time.monotonic() - began
+        return self.found
+
+    def _follow(self, situation: Situation, path: Path, used: int) -> None:
+        """Run once from *situation* along *path*, settle what came of it, and note where longer paths begin."""
+        self.found.paths += 1
+        known = Known(situation)
+        choices = Choices(path, known, last=used == self._deviations)
+        after, problems = step(self._life, situation, path, choices)
+        for point in choices.points:
+            self._tasks[used + 1].extend((situation, {**path, point.name: option}) for option in point.options)
+        if after is None:
+            self.found.pruned += 1
+            outcome = situation.outcomes[known.owner]
+            after = Situation(situation.world, situation.program, (*situation.history, path), situation.story)
+        elif not path and not situation.first:
+            outcome = Outcome((), ())  # it is how the situation itself was settled
+        else:
+            outcome = self._settle(after, problems, used)
+        situation.outcomes.append(outcome)
+        note(self.found, after, outcome)
+
+    def _settle(self, after: Situation, problems: Sequence[str], used: int) -> Outcome:
+        name = after.world.canonical(journal_digest(after.world.journal)) + repr(after.program)
+        if name not in self._settled:
+            story: list[str] = []
+            later = list(settle(after.world.copy(), self._life, after.program, story))
+            self._settled[name] = Outcome(later, story)
+            if used < self._deviations:
+                self._tasks[used].append((after, {}))
+        later, story = self._settled[name]
+        return Outcome([*problems, *later], (*after.story[len(after.history) - 1 :], *story))
 
 
-class _Known:
-    """Tells whether a moment was met before, and remembers it."""
+class Known:
+    """Tells whether a moment was met before, and by which run: the one that meets it first owns it."""
 
-    def __init__(self, moments: set[str]) -> None:
-        self._moments = moments
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self.owner = -1
 
     def __call__(self, moment: str) -> bool:
-        if moment in self._moments:
-            return True
-        self._moments.add(moment)
-        return False
+        """Remember the *moment*."""
+        mine = len(self._situation.outcomes)
+        self.owner = self._situation.moments.setdefault(moment, mine)
+        return self.owner != mine
 
 
-def _step(life: Life, situation: Situation, path: Path, choices: Choices, found: Found) -> Situation | None:
-    """Run once from *situation* along *path*; None where the run came to what was explored before."""
+def explore(life: Life, deviations: int) -> Found:
+    """Explore *life* along every path of up to so many *deviations*."""
+    return Explorer(life, deviations).explore()
+
+
+def step(life: Life, situation: Situation, path: Path, choices: Choices) -> tuple[Situation | None, list[str]]:
+    """
+    Run once from *situation* along *path*; return what it led to, and what is violated then.
+
+    None where the run came to what was explored before.
+    """
     run = Run(situation.world.copy(), life, situation.program, choices)
     try:
         ended = run.play(Options(refresh=life.refresh))
     except Pruned:
-        found.pruned += 1
-        return None
-    after = Situation(
-        run.world,
-        run.program,
-        (*situation.history, path),
-        (*situation.story, _tell(choices.taken, ended)),
-        situation.used + len(path),
-    )
-    problems = [
-        *invariants.run(ended, situation.world, spotless=situation.first),
-        *invariants.safety(run.world),
-    ]
-    _note(life, found, after, problems, ())
-    return after
+        return None, []
+    history = (*situation.history, path)
+    after = Situation(run.world, run.program, history, (*situation.story, _tell(choices.taken, ended)))
+    problems = [*invariants.run(ended, situation.world, spotless=situation.first), *invariants.safety(run.world)]
+    return after, problems
 
 
 def _tell(taken: Sequence[str], ended: Ended) -> str:
-    met = "".join(f"\n      {one}" for one in taken)
-    return f"up: {told(ended)}{met}"
+    return "".join([f"up: {told(ended)}", *(f"\n      {one}" for one in taken)])
 
 
-def _close(life: Life, situation: Situation, found: Found) -> None:
-    story: list[str] = []
-    problems = list(settle(situation.world.copy(), life, situation.program, story))
-    _note(life, found, situation, problems, story)
-
-
-def _note(life: Life, found: Found, at: Situation, problems: Sequence[str], story: Sequence[str]) -> None:
+def note(found: Found, at: Situation, outcome: Outcome) -> None:
     """Keep what is violated, unless a part of the same path violates the same."""
     mine = set(_steps(at.history))
-    for what in problems:
+    for what in outcome.problems:
         kind = what.partition(":")[0]
         shorter = [one for one in found.violations if one.what.partition(":")[0] == kind]
         if not any(set(_steps(one.paths)) <= mine for one in shorter):
-            found.violations.append(Violation(life.name, what, at.history, (*at.story, *story)))
+            story = (*at.story[: len(at.history) - 1], *outcome.story)
+            found.violations.append(Violation(found.life, what, at.history, story))
 
 
 def _steps(paths: Sequence[Path]) -> Iterator[str]:
@@ -164,13 +190,13 @@ def _steps(paths: Sequence[Path]) -> Iterator[str]:
 
 def replay(life: str, paths: Sequence[Path]) -> list[str]:
     """Run *life* along *paths*, one for each run, settle it, and return what is violated."""
-    chosen, found = LIVES[life], Found(life)
-    situation = start(chosen)
+    chosen = LIVES[life]
+    situation, problems = start(chosen), list[str]()
     for path in paths:
         choices = Choices(path)
-        after = _step(chosen, situation, path, choices, found)
+        after, now = step(chosen, situation, path, choices)
         assert after is not None
         assert not choices.missed, f"the run does not come to {', '.join(choices.missed)}"
         situation = after
-    _close(chosen, situation, found)
-    return [one.what for one in found.violations]
+        problems += now
+    return [*problems, *settle(situation.world, chosen, situation.program, [])]
