@@ -82,6 +82,7 @@ _EDITED = (
 )
 _RENEWED = credential(issuer="intercede")
 _MOVED = replace(profile("r", "P"), aliases=("p",))
+_LATER = profile("q", "Q", description="new")
 _OLD = profile("p", "P old")
 _NEWCOMER = profile("n", "P")
 
@@ -91,7 +92,7 @@ LIVES = {
         Life("create", (), _THREE, ((_C, _Q, _P),)),
         Life("update", _THREE, _EDITED, (tuple(_EDITED[number] for number in (0, 2, 1)),)),
         Life("replace", _THREE, (_RENEWED, _P, _Q), ((_RENEWED, _Q, _P),)),
-        Life("rename", (_C, _P), (_C, _MOVED), ((_C, profile("r", "P")),)),
+        Life("rename", _THREE, (_C, _MOVED, _LATER), ((_C, profile("r", "P"), _LATER),)),
         Life(
             "rename and replace",
             (_C, _P),
