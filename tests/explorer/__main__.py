@@ -20,7 +20,7 @@ def main() -> None:
         sys.path.insert(0, chosen.provider)
         importlib.import_module("provider")
         sys.path.pop(0)
-    os.environ.update({"PULUMI_PROJECT": "intune-derived-credentials", "INTUNE_DEBUG": "1"})
+    os.environ.update({"PULUMI_PROJECT": "intune-derived-credentials", "INTUNE_DEBUG": ""})
     sys.exit(not _explore(chosen.lives, chosen.deviations, chosen.most))
 
 

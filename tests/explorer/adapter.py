@@ -8,14 +8,17 @@ Differences between one commit of the provider and another are found out here an
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import inspect
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import copy_context
+from pathlib import Path as File
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
@@ -33,7 +36,9 @@ from provider.run import Run
 from provider.work import Work
 from tests.explorer import memory
 from tests.explorer.wire import Wire
-from tests.explorer.world import Json
+from tests.explorer.world import Json, World
+
+journal_module: Any = importlib.import_module("provider.journal") if importlib.util.find_spec("provider.journal") else None
 
 PROJECT = "intune-derived-credentials"
 _PERMISSIONS = frozenset({"DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"})
@@ -41,7 +46,7 @@ _PERMISSIONS = frozenset({"DeviceManagementServiceConfig.ReadWrite.All", "Device
 DELETES_BEFORE_REPLACING = "delete_before_replace" in inspect.getsource(resource)
 """Whether every resource is declared `delete_before_replace`."""
 HAS_JOURNAL = importlib.util.find_spec("provider.journal") is not None
-"""Whether runs leave a journal in the folder INTUNE_JOURNAL."""
+"""Whether runs leave a journal on the machine."""
 
 assert provider.__file__ is not None
 ROOT = os.path.dirname(os.path.dirname(provider.__file__))  # noqa: PTH120 - a text is wanted
@@ -98,13 +103,27 @@ class _AtOnce:
 
 
 class _Alone:
-    """Reads that are shared with no other thread: each goes alone and at once, as such reads do."""
+    """Reads that are shared with no other thread: each goes alone, as such reads do."""
 
     def __init__(self, client: GraphClient) -> None:
         self._client = client
+        self._waiting: dict[str, Future[Any]] = {}
 
     def ask(self, path: str) -> Future[Any]:
-        return _AtOnce().submit(self._answer, path)
+        """Answer at once."""
+        asked = self.ask_later(path)
+        self.send()
+        return asked
+
+    def ask_later(self, path: str) -> Future[Any]:
+        """Answer when `send` is called."""
+        return self._waiting.setdefault(path, Future())
+
+    def send(self) -> None:
+        """Answer all that was asked."""
+        while self._waiting:
+            path, asked = self._waiting.popitem()
+            asked.set_result(self._answer(path))
 
     def _answer(self, path: str) -> Any:
         try:
@@ -129,31 +148,61 @@ class _Engine:
         """Watch nothing."""
 
 
+class Machine:
+    """What processes of one machine share: the journal. It is kept in memory, and its rows in the world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        if HAS_JOURNAL:
+            self._connection.execute(journal_module._SCHEMA)
+        for row in world.journal:
+            self._connection.execute(f"INSERT INTO creates VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+
+    def end(self) -> None:
+        """Keep what is written."""
+        if HAS_JOURNAL:
+            self._world.journal = [list(row) for row in self._connection.execute("SELECT * FROM creates ORDER BY urn")]
+        self._connection.close()
+
+    def journal(self, chosen: settings.Settings, say: Callable[[str], object]) -> Any:
+        """Return the journal as a process of this machine sees it."""
+        tenant = f"{chosen.tenant_id}@{chosen.cloud.name}"
+        made = journal_module.Journal("in memory", tenant, say, clock=lambda: self._world.clock)
+        made._connection = self._connection
+        made._path = lambda: File("/")
+        made._lock_of_this_process = lambda: ""
+        return made
+
+
 class Process:
     """One plugin process of a stack: what it remembers, and the calls that the engine makes."""
 
-    def __init__(self, wire: Wire, config: Mapping[str, str], say: Callable[[str], object], journal: str) -> None:
-        self._wire = wire
-        self._journal = journal
+    def __init__(self, wire: Wire, config: Mapping[str, str], say: Callable[[str], object], machine: Machine) -> None:
         self._servicer = _HOST.DynamicResourceProviderServicer()
         self._servicer._config = {f"{PROJECT}:{key}": value for key, value in config.items()}
-        self._settings = settings.read(config.get, os.environ)
-        work = Work()
+        chosen = settings.read(config.get, os.environ)
+        work, run = Work(), Run()
         work._watching = True
-        self._memory = ({self._settings: _tenant(self._settings, wire)}, Run(), work, _Engine(say), {})
+        shared: dict[str, Any] = {}
+        if HAS_JOURNAL:
+            journal = machine.journal(chosen, say)
+            run._journals[(chosen.tenant_id, chosen.cloud.name)] = journal
+            shared = {"ledger": run.ledger, "journal": journal, "background": _AtOnce()}
+        self._memory = ({chosen: _tenant(chosen, wire, shared)}, run, work, _Engine(say), {})
 
     @contextmanager
     def _acting(self) -> Iterator[None]:
         """Let this process be the one that the modules' globals belong to."""
         mine, before = self._memory, (graph._tenants, lifecycle._run, lifecycle._work, host._engine)
-        cache, journal = _HOST._PROVIDER_CACHE, os.environ.get("INTUNE_JOURNAL", "")
+        cache = _HOST._PROVIDER_CACHE
         graph._tenants, lifecycle._run, lifecycle._work, host._engine = mine[:4]  # type: ignore[assignment]
-        _HOST.__dict__["_PROVIDER_CACHE"], os.environ["INTUNE_JOURNAL"] = mine[4], self._journal
+        _HOST.__dict__["_PROVIDER_CACHE"] = mine[4]
         try:
             yield
         finally:
             graph._tenants, lifecycle._run, lifecycle._work, host._engine = before
-            _HOST.__dict__["_PROVIDER_CACHE"], os.environ["INTUNE_JOURNAL"] = cache, journal
+            _HOST.__dict__["_PROVIDER_CACHE"] = cache
 
     def call(self, verb: str, kind: str, request: Any) -> Any:
         """Make one call of the engine. Raises Failed."""
@@ -167,11 +216,8 @@ class Process:
         """Return a digest of what this process remembers."""
         return memory.digest(self._memory[:3])
 
-    def end(self) -> None:
-        """Forget everything, as a process does that ends or is killed."""
 
-
-def _tenant(chosen: settings.Settings, wire: Wire) -> Tenant:
+def _tenant(chosen: settings.Settings, wire: Wire, shared: Mapping[str, Any]) -> Tenant:
     now = [wire.world.clock]
 
     def sleep(seconds: float) -> None:
@@ -179,21 +225,19 @@ def _tenant(chosen: settings.Settings, wire: Wire) -> Tenant:
         wire.world.clock = now[0]
 
     tokens: Any = SimpleNamespace(
-        token=lambda: "token", permissions=lambda: _PERMISSIONS, renew=lambda **_: None, close=lambda: None
+        token=lambda: "token",
+        permissions=lambda: _PERMISSIONS,
+        why_not=lambda: "",
+        renew=lambda **_: None,
+        close=lambda: None,
     )
     # A session of the HTTP library would load certificates for connections that there never are.
     client_module.Sessions = lambda *_: SimpleNamespace(mine=lambda: wire, close=lambda: None)  # type: ignore[assignment]
     client = GraphClient(chosen, tokens, clock=lambda: now[0], sleep=sleep, jitter=lambda: 0.5)
-    at_once: Any = {"background": _AtOnce()} if "background" in inspect.signature(Tenant).parameters else {}
-    tenant = Tenant(client, **at_once)
+    tenant = Tenant(client, **shared)
     tenant._aside = _AtOnce()  # type: ignore[assignment]
     tenant._shared = _Alone(client)  # type: ignore[assignment]
     return tenant
-
-
-def journal_digest(_files: Mapping[str, bytes]) -> str:
-    """Return what a journal says, without its ids and clocks."""
-    return ""
 
 
 def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:

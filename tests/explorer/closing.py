@@ -26,29 +26,37 @@ _PAUSE = 20.0
 def settle(world: World, life: Life, program: Program, story: list[str]) -> Iterator[str]:
     """Bring *world* to what *program* declares, and say what is violated; *story* gets what happened."""
     for refresh in (False, True):
-        for attempt in range(_ATTEMPTS):
+        todo = [Options(refresh=refresh)]
+        for _ in range(_ATTEMPTS):
             world.clock += _PAUSE
             run = Run(world, life, program, Choices({}))
-            ended = run.play(Options(refresh=refresh))
-            story.append(f"up{' --refresh' if refresh else ''}: {told(ended)}")
+            options = todo.pop()
+            ended = run.play(options)
+            story.append(f"up{_said(options)}: {told(ended)}")
             found = [*invariants.run(ended, world, spotless=False), *invariants.safety(world)]
             if found:
                 yield from found
                 return
-            if ended.well:
+            if ended.well and not todo:
                 break
-            remedy = _remedy(world, run, ended)
-            if remedy is None:
-                yield from invariants.lost(world)
-                return
-            program, refresh = remedy[0], refresh or remedy[1]
-            if attempt == _ATTEMPTS - 1:
-                yield f"the ups that follow never end well: {ended.error}"
-                return
-        found = list(invariants.completeness(world, program, refreshed=refresh))
+            if not ended.well:
+                remedy = _remedy(world, run, ended, options)
+                if remedy is None:
+                    yield from invariants.lost(world)
+                    return
+                program, todo = remedy
+        else:
+            yield f"the ups that follow never end well: {ended.error}"
+            return
+        found = list(invariants.completeness(world, program, refreshed=options.refresh))
         if found:
             yield from found
             return
+
+
+def _said(options: Options) -> str:
+    words = [" --refresh" if options.refresh else "", f" --target {options.target}" if options.target else ""]
+    return "".join(words) + (" with INTUNE_ACCEPT_ABSENCE" if options.accept_absence else "")
 
 
 def told(ended: Ended) -> str:
@@ -58,16 +66,26 @@ def told(ended: Ended) -> str:
     return elsewhere + how + "".join(f"\n      warning: {one}" for one in ended.warnings)
 
 
-def _remedy(world: World, run: Run, ended: Ended) -> tuple[Program, bool] | None:
-    """Return the program and whether to refresh, as the error says; None where it is for people to decide."""
-    at = next((number for number, entry in enumerate(run.program) if entry is run.entry), None)
-    adopt = re.search(r'adopt="([\w-]+)"', ended.error)
-    renamed = re.search(r'renamed_from="([^"]+)"', ended.error)
-    program = list(run.program)
+def _remedy(world: World, run: Run, ended: Ended, options: Options) -> tuple[Program, list[Options]] | None:
+    """Return the program and how to run it, the last one first, as the error says; None where people must decide."""
+    error, program = ended.error, list(run.program)
+    at = next((number for number, entry in enumerate(program) if entry is run.entry), None)
+    adopt = re.search(r'adopt="([\w-]+)"', error)
+    renamed = re.search(r"renamed_from: ([\w-]+)`", error)
+    again = replace(
+        options,
+        target="",
+        refresh=options.refresh or "refresh" in error,
+        accept_absence=options.accept_absence or "INTUNE_ACCEPT_ABSENCE" in error,
+    )
+    if renamed and any(entry.name == renamed[1] for entry in program) and "apply that first" in error:
+        return tuple(program), [again, replace(again, target=renamed[1])]
     if renamed and at is not None:
         program[at] = replace(program[at], aliases=(*program[at].aliases, renamed[1]))
     elif adopt and at is not None:
         if world.objects[HOME].get(adopt[1], {}).get("by") != OURS:
             return None
         program[at] = replace(program[at], inputs={**program[at].inputs, "adopt": adopt[1]})
-    return tuple(program), "refresh" in ended.error
+    elif "remove adopt" in error or "remove `adopt`" in error:
+        program = [replace(one, inputs={k: v for k, v in one.inputs.items() if k != "adopt"}) for one in program]
+    return tuple(program), [again]

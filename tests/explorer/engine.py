@@ -41,6 +41,8 @@ class Options:
     refresh: bool = False
     replace: str = ""
     target: str = ""
+    accept_absence: bool = False
+    """Whether the environment says that all objects of a kind were really deleted."""
     steps: str = ""
     """Whether resources that do not wait for each other go one by one, "at once", or "at once, backwards"."""
 

@@ -6,6 +6,7 @@ Each violation begins with its kind, up to a colon.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -37,7 +38,7 @@ def run(ended: Ended, before: World, *, spotless: bool) -> Iterator[str]:
     """Say what is wrong with how a run *ended*; *spotless*: nothing went wrong before it either."""
     if ended.defect:
         yield f"a defect: {ended.defect}"
-    if ended.error and spotless and not ended.faulty and "un again" not in ended.error:
+    if ended.error and spotless and not ended.faulty and not re.search(r"un again|apply that first|renamed_from", ended.error):
         yield f"a program without mistakes is refused: {ended.error}"
     if ended.tenant != HOME and ended.well and before.states[OURS]["resources"]:
         yield "a run in another tenant ends well: the state is of the first one"
@@ -80,7 +81,8 @@ def _differs(name: str, one: Json, live: Json | None, inputs: Json) -> Iterator[
     told = wanted.differences(inputs, live)
     if told:
         yield f"the tenant is not as declared: {name} {', '.join(told)}"
-    told = [field for field, value in inputs.items() if field != "adopt" and one["outputs"].get(field) != value]
+    told = [field for field in one["outputs"] if field.startswith("__")]
+    told += [field for field, value in inputs.items() if field != "adopt" and one["outputs"].get(field) != value]
     if told:
         yield f"the state is not as declared: {name} {', '.join(told)}"
 

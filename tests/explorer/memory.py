@@ -16,7 +16,7 @@ from typing import Any
 from provider.graph.client import GraphClient
 from provider.kind import Kind
 
-_PLAIN = (str, int, float, bool, bytes, type(None))
+_PLAIN = (str, int, bool, bytes, type(None))
 
 
 def digest(values: Iterable[Any]) -> str:
@@ -31,6 +31,8 @@ def digest(values: Iterable[Any]) -> str:
 def _told(value: Any, seen: set[int]) -> str:
     if isinstance(value, _PLAIN):
         return repr(value)
+    if isinstance(value, float):
+        return "a time"
     if isinstance(value, Kind):
         return value.name
     if id(value) in seen or isinstance(value, GraphClient):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path as File
 
 from tests.explorer import wanted
-from tests.explorer.adapter import HAS_JOURNAL, Failed, Process
+from tests.explorer.adapter import HAS_JOURNAL, Failed, Machine, Process
 from tests.explorer.choices import Choices, Killed
 from tests.explorer.engine import Entry, Options, Up
 from tests.explorer.lives import Life, Program
 from tests.explorer.wire import Wire
 from tests.explorer.world import ELSEWHERE, HOME, OURS, SECOND, World
-
-_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - faster, where there is one
 
 
 @dataclass
@@ -55,20 +52,18 @@ class Run:
     def play(self, options: Options) -> Ended:
         """Run it to its end, whatever that is; the world is changed."""
         options = self._otherwise(options)
-        journal = File(tempfile.mkdtemp(dir=_SHARED_MEMORY if File(_SHARED_MEMORY).is_dir() else None))
+        machine = Machine(self.world)
         state = self.world.states[OURS]
         state["pending"] = [one for one in state["pending"] if one[0] == "creating"]
         wire = Wire(self.world, self.ended.tenant, OURS, self._choices)
-        wire.second, wire.twin = lambda: self._second(str(journal)), self._twin
+        wire.second, wire.twin = lambda: self._second(machine), self._twin
         try:
-            _unpack(self.world.journal, journal)
-            process = Process(wire, _config(self.ended.tenant), self._warn, str(journal))
+            os.environ["INTUNE_ACCEPT_ABSENCE"] = "1" if options.accept_absence else ""
+            process = Process(wire, _config(self.ended.tenant), self._warn, machine)
             self._process, self._up = process, Up(OURS, state, process, self.program, options, self._begin)
             self._update(self._up)
-            process.end()
-            self.world.journal = _pack(journal)
         finally:
-            _remove(journal)
+            machine.end()
         self.ended.faulty = any(not one.startswith("declared") for one in self._choices.taken)
         return self.ended
 
@@ -132,11 +127,11 @@ class Run:
         """Return what a person would make to have the same as the entry at hand."""
         return wanted.made(self.entry) if self.entry is not None else None
 
-    def _second(self, journal: str) -> None:
+    def _second(self, machine: Machine) -> None:
         """Let the second stack bring itself up, with the same declarations, in a process of its own."""
         self._choices.quiet = True
         wire = Wire(self.world, HOME, SECOND, self._choices)
-        process = Process(wire, _config(HOME), lambda _: None, journal)
+        process = Process(wire, _config(HOME), lambda _: None, machine)
         declared: Sequence[Entry] = [entry for entry in self._life.after if entry.kind != "binding"]
         try:
             Up(SECOND, self.world.states[SECOND], process, declared).run()
@@ -144,24 +139,8 @@ class Run:
             if failed.is_defect:
                 raise
         finally:
-            process.end()
             self._choices.quiet = False
 
 
 def _config(tenant: str) -> dict[str, str]:
     return {"tenantId": tenant, "cloud": "public"}
-
-
-def _unpack(files: dict[str, bytes], folder: File) -> None:
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-
-
-def _pack(folder: File) -> dict[str, bytes]:
-    return {one.name: one.read_bytes() for one in sorted(folder.iterdir())}
-
-
-def _remove(folder: File) -> None:
-    for one in folder.iterdir():
-        one.unlink()
-    folder.rmdir()

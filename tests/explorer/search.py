@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tests.explorer import invariants
-from tests.explorer.adapter import journal_digest
 from tests.explorer.choices import Choices, Path, Pruned
 from tests.explorer.closing import settle, told
 from tests.explorer.engine import Options
@@ -121,7 +120,7 @@ class Explorer:
         note(self.found, after, outcome)
 
     def _settle(self, after: Situation, problems: Sequence[str], used: int) -> Outcome:
-        name = after.world.canonical(journal_digest(after.world.journal)) + repr(after.program)
+        name = after.world.canonical() + repr(after.program)
         if name not in self._settled:
             story: list[str] = []
             later = list(settle(after.world.copy(), self._life, after.program, story))

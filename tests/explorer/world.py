@@ -28,6 +28,8 @@ SECOND = "two"
 STRANGER = "stranger"
 """A person in the admin center."""
 
+_RECENT = 35.0
+"""Seconds after which it does not matter when a journal was written."""
 _ID = re.compile(r"0{8}-0000-4000-8000-[0-9]{12}")
 
 
@@ -40,8 +42,8 @@ class World:
     late: list[Json] = field(default_factory=list)
     """Reads that still show a moment before a write."""
     states: dict[str, Json] = field(default_factory=lambda: {OURS: empty_state(), SECOND: empty_state()})
-    journal: dict[str, bytes] = field(default_factory=dict)
-    """The files in the journal's folder."""
+    journal: list[list[Any]] = field(default_factory=list)
+    """The rows of the machine's journal."""
     clock: float = 1000.0
     ids: int = 0
     said: list[str] = field(default_factory=list)
@@ -66,17 +68,22 @@ class World:
         moment = (self.objects, self.late, self.states, self.said, self.drifted, self.harm)
         return blake2b(pickle.dumps(moment, -1), digest_size=12).hexdigest()
 
-    def canonical(self, journal: str) -> str:
+    def canonical(self) -> str:
         """Return a digest in which ids and clocks do not count: equal worlds have equal futures."""
         named = [
             [tenant, sorted(objects.items(), key=lambda item: json.dumps(_anonymous(item[1]), sort_keys=True))]
             for tenant, objects in self.objects.items()
         ]
         late = [{**one, "until": one["until"] - self.clock} for one in self.late]
-        moment = [named, self.states, late, sorted(self.said), sorted(self.drifted), self.harm, journal]
+        moment = [named, self.states, late, sorted(self.said), sorted(self.drifted), self.harm, self._journal()]
         names: dict[str, str] = {}
         text = _ID.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), json.dumps(moment, sort_keys=True))
         return blake2b(text.encode(), digest_size=12).hexdigest()
+
+    def _journal(self) -> list[list[Any]]:
+        """Return the rows of the journal, with their age in steps that matter."""
+        aged = [[_age(self.clock - value) if isinstance(value, float) else value for value in row] for row in self.journal]
+        return aged
 
     def note(self, text: str) -> None:
         """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
@@ -88,6 +95,10 @@ class World:
 def empty_state() -> Json:
     """Return the state of a stack that was never updated."""
     return {"resources": [], "pending": []}
+
+
+def _age(seconds: float) -> str:
+    return f"{seconds // 5}" if seconds < _RECENT else "old"
 
 
 def _anonymous(record: Json) -> Json:
