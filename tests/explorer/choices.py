@@ -47,6 +47,8 @@ class Choices:
         self._known = known
         self._waiting = set(path)
         self._names: dict[str, int] = {}
+        self._met: set[str] = set()
+        self._seen = ""
         self._told = blake2b(digest_size=12)
         self.moment: Callable[[], str] = lambda: ""
         """A digest of the world as it is."""
@@ -73,9 +75,12 @@ class Choices:
             self.taken.extend([f"{name}: {chosen}"] if chosen else [])
             return chosen
         if self._known is not None and not self._last:
-            if self._known(f"{name} {self._told.hexdigest()} {self.moment()} {self.outage}"):
+            moment = f"{about} {self._told.hexdigest()} {self.moment()} {self.outage}"
+            if self._known(moment):
                 raise Pruned
-            self.points.append(Point(name, options))
+            if moment not in self._met:  # a look that is repeated and sees the same is one
+                self._met.add(moment)
+                self.points.append(Point(name, options))
         return ""
 
     def pause(self, moment: Callable[[], str]) -> None:
@@ -98,5 +103,6 @@ class Choices:
 
     def observe(self, what: str) -> None:
         """Note what the provider was told: it does the same again when it is told the same."""
-        if not self.quiet:
+        if not self.quiet and what != self._seen:
+            self._seen = what
             self._told.update(what.encode() + b"\n")

@@ -64,12 +64,19 @@ def completeness(world: World, program: Program, *, refreshed: bool) -> Iterator
 
 
 def lost(world: World) -> Iterator[str]:
-    """Say which objects the stack made that no state has and no error named."""
-    known = {one["id"] for one in world.states[OURS]["resources"]}
+    """
+    Say which objects the stack made that no state has and no error named.
+
+    A create that is pending in the state is named there, and `python -m stacks recover` brings its object back.
+    """
+    state = world.states[OURS]
+    known = {one["id"] for one in state["resources"]} | set(world.said)
+    pending = any(what == "creating" for what, _ in state["pending"])
     for tenant in world.objects.values():
         for id_, one in tenant.items():
-            if one["by"] == OURS and id_ not in known and id_ not in world.said:
-                yield f"an object of the stack is in no state and was not named: {id_} {one['body']['displayName']}"
+            name = one["body"]["displayName"]
+            if one["by"] == OURS and not (id_ in known or name in known or (pending and name in world.doubt)):
+                yield f"an object of the stack is in no state and was not named: {id_} {name}"
 
 
 def _differs(name: str, one: Json, live: Json | None, inputs: Json) -> Iterator[str]:

@@ -2,6 +2,9 @@
 What others do to the tenant meanwhile: a person in the admin center, and a second stack with the same declarations.
 
 Each act is offered only before a request whose answer it can change: everywhere else it comes to the same.
+
+One thing is left out. While it is in doubt whether a POST had an effect, no person makes an object that is equal to its
+body in each field: nothing in the tenant tells one from the other, so whoever looks must take it for its own.
 """
 
 from __future__ import annotations
@@ -27,7 +30,10 @@ def acts(wire: Wire, request: Request) -> Sequence[str]:
     by_id = _BY_ID.search(request.path)
     ids = own(wire.graph, collection) if by_id is None else [by_id[1]] if by_id[1] in wire.graph.objects else []
     numbers = [own(wire.graph).index(id_) for id_ in ids if id_ in own(wire.graph)]
-    others = ["twin", "second stack"] if by_id is None and request.method == "GET" else []
+    others = ["second stack"] if by_id is None and request.method == "GET" else []
+    twin = wire.twin()
+    if others and twin is not None and twin[2]["displayName"] not in wire.world.doubt:
+        others.append("twin")
     return [*others, *(f"edit {number}" for number in numbers), *(f"remove {number}" for number in numbers)]
 
 
@@ -48,6 +54,7 @@ def act(wire: Wire, what: str) -> None:
         verb, number = what.split()
         id_ = own(wire.graph)[int(number)]
         wire.world.drifted.append(id_)
+        wire.world.late.clear()  # what a person sees done is done
         if verb == "remove":
             del wire.graph.objects[id_]
         else:

@@ -72,11 +72,18 @@ class Run:
             up.run()
         except Killed:
             self.ended.killed = True
+            self._pend()
         except Failed as failed:
             self.ended.error = str(failed)
             self.entry = up.failed[0] if up.failed else self.entry
             self.world.note(str(failed))
             self.ended.defect = str(failed) if failed.is_defect else ""
+
+    def _pend(self) -> None:
+        """The engine says which operations are pending, and to refresh: until then the state may be behind."""
+        pending = {urn for _, urn in self.world.states[OURS]["pending"]}
+        ids = [one["id"] for one in self.world.states[OURS]["resources"] if one["urn"] in pending]
+        self.world.drifted.extend(ids)
 
     def _otherwise(self, options: Options) -> Options:
         """Decide how the run is made."""

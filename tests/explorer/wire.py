@@ -8,11 +8,16 @@ makes of them, are the real ones.
 from __future__ import annotations
 
 import json as codec
+import ssl
 from collections.abc import Callable, Iterator
+from http.client import RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
+from urllib3 import HTTPSConnectionPool
+from urllib3.exceptions import MaxRetryError, ProtocolError
 
 from tests.explorer.choices import Choices, Killed
 from tests.explorer.graph import Answer, Graph, Request
@@ -20,17 +25,19 @@ from tests.explorer.people import acts, act
 from tests.explorer.world import Json, World
 
 _BEFORE: dict[str, Callable[[], Exception]] = {
-    "lost before": lambda: requests.ConnectionError("('Connection aborted.', ConnectionResetError(104))"),
-    "certificate refused": lambda: requests.exceptions.SSLError(
-        "HTTPSConnectionPool: Max retries exceeded (Caused by SSLError(SSLCertVerificationError(1, "
-        "'[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1000)')))"
+    "lost before": lambda: requests.ConnectionError(
+        ProtocolError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer"))
+    ),
+    "certificate refused": lambda: _tls_error(
+        ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:1006)")
     ),
 }
 _AFTER: dict[str, Callable[[], Exception]] = {
-    "lost after": lambda: requests.ConnectionError("('Connection aborted.', RemoteDisconnected('closed'))"),
-    "tls after": lambda: requests.exceptions.SSLError(
-        "HTTPSConnectionPool: Max retries exceeded (Caused by SSLError(SSLError(1, "
-        "'[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac (_ssl.c:2580)')))"
+    "lost after": lambda: requests.ConnectionError(
+        ProtocolError("Connection aborted.", RemoteDisconnected("Remote end closed connection without response"))
+    ),
+    "tls after": lambda: _tls_error(
+        ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac (_ssl.c:2580)")
     ),
 }
 _STATUSES = {f"{status} after": status for status in (429, 503, 500, 408, 401)}
@@ -38,6 +45,12 @@ _PASSING = {429, 500, 503}
 _WRITE = [*_BEFORE, "refused", *_AFTER, *_STATUSES, "kill after", "outage after"]
 _LATE = {"late by one list": (1, False), "late by three reads": (3, True)}
 _LOST = "lost after"
+
+
+def _tls_error(cause: ssl.SSLError) -> Exception:
+    """Return *cause* as requests and urllib3 wrap it."""
+    reason = MaxRetryError(HTTPSConnectionPool("graph.microsoft.com"), "/beta", urllib3.exceptions.SSLError(cause))
+    return requests.exceptions.SSLError(reason)
 
 
 class Wire:
@@ -65,13 +78,17 @@ class Wire:
         except requests.RequestException as error:
             self._choices.observe("it failed" if passing else repr(error))
             raise
-        self._choices.observe("it failed" if passing and answer.status in _PASSING else f"{answer}")
+        self._choices.observe(
+            "it failed" if passing and answer.status in _PASSING else f"{path if method == 'GET' else ''} {answer}"
+        )
         return Response(answer)
 
     def _pass(self, request: Request) -> Answer:
         choose, about = self._choices.choose, f"{request.method} {request.path}"
         collection = self.graph.writes(request)
         act(self, choose(f"before {about}", acts(self, request)))
+        if request.method == "POST" and "displayName" in request.body:
+            self.world.doubt.add(request.body["displayName"])
         if collection and choose(f"at {about}", ["kill before"]):
             raise Killed
         if self._choices.outage:
@@ -102,7 +119,10 @@ class Wire:
             self._choices.outage = True
             raise _AFTER[_LOST]()
         status = _STATUSES.get(chosen)
-        return Answer(status, {"error": {"message": "explored"}}) if status else answer
+        if status:
+            return Answer(status, {"error": {"message": "explored"}})
+        self.world.doubt.discard(request.body.get("displayName", ""))
+        return answer
 
     def close(self) -> None:
         """Close nothing."""

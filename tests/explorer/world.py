@@ -47,9 +47,11 @@ class World:
     clock: float = 1000.0
     ids: int = 0
     said: list[str] = field(default_factory=list)
-    """Ids of objects that an error or a warning named."""
+    """Ids of objects that an error or a warning named, and names of which it is unknown whether they were created."""
     harm: list[str] = field(default_factory=list)
     """What a stack did to objects that it did not make."""
+    doubt: set[str] = field(default_factory=set)
+    """Names of objects whose POST was sent, and not answered with success."""
     drifted: list[str] = field(default_factory=list)
     """Ids of objects that a person changed or deleted: the state learns of it by a refresh only."""
 
@@ -65,7 +67,7 @@ class World:
 
     def exact(self) -> str:
         """Return a digest of the world as it is, for comparing moments of one run."""
-        moment = (self.objects, self.late, self.states, self.said, self.drifted, self.harm)
+        moment = (self.objects, self.late, self.states, self.said, self.drifted, self.harm, sorted(self.doubt))
         return blake2b(pickle.dumps(moment, -1), digest_size=12).hexdigest()
 
     def canonical(self) -> str:
@@ -75,7 +77,7 @@ class World:
             for tenant, objects in self.objects.items()
         ]
         late = [{**one, "until": one["until"] - self.clock} for one in self.late]
-        moment = [named, self.states, late, sorted(self.said), sorted(self.drifted), self.harm, self._journal()]
+        moment = [named, self.states, late, sorted(self.said), sorted(self.drifted), self.harm, sorted(self.doubt), self._journal()]
         names: dict[str, str] = {}
         text = _ID.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), json.dumps(moment, sort_keys=True))
         return blake2b(text.encode(), digest_size=12).hexdigest()
@@ -89,6 +91,7 @@ class World:
         """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
         if re.search(r"is gone|no longer exists|was gone", text):
             return
+        self.said.extend(re.findall(r'unknown whether "([^"]+)" was created', text))
         self.said.extend(id_ for id_ in _ID.findall(text) if id_ not in self.said)
 
 
