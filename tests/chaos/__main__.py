@@ -7,6 +7,7 @@ Chance starts from --seed, so that what went wrong once can be done again.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -64,8 +65,15 @@ def quota(chosen: argparse.Namespace) -> bool:
     return well and complete and not alone.throttled and alone.used >= 0.95
 
 
+def explore(chosen: argparse.Namespace) -> bool:
+    """Every combination of --deviations at every step of short lives, in a process that can load another provider."""
+    deviations = ["--deviations", str(chosen.deviations)]
+    provider = ["--provider", chosen.provider] if chosen.provider else []
+    return not subprocess.run([sys.executable, "-m", "tests.explorer", *deviations, *provider], check=False).returncode
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {
-    part.__name__: part for part in (matrix, kills, creates, quota)
+    part.__name__: part for part in (matrix, kills, creates, quota, explore)
 }
 
 
@@ -92,6 +100,8 @@ def main() -> None:
         "--only", default="", help="matrix: the name of the cell to play, or a part of the names of several"
     )
     parser.add_argument("--lag", type=int, help="matrix: as many late reads in those cells that have the most")
+    parser.add_argument("--deviations", type=int, default=3, help="explore: how many deviations a path may have")
+    parser.add_argument("--provider", default="", help="explore: a checkout whose provider is explored instead")
     chosen = parser.parse_args()
     unknown = set(chosen.parts) - set(PARTS)
     if unknown:

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 import sys
+from functools import partial
 
 
 def main() -> None:
@@ -28,13 +29,14 @@ def _explore(names: list[str], deviations: int, most: int) -> bool:
     from tests.explorer import adapter, report, search  # noqa: PLC0415 - after it is known whose provider is meant
     from tests.explorer.lives import LIVES  # noqa: PLC0415
 
-    print(f"the provider of {adapter.ROOT}, up to {deviations} deviations", flush=True)
+    say = partial(print, flush=True)
+    say(f"the provider of {adapter.ROOT}, up to {deviations} deviations")
     well = True
     for name in names or LIVES:
         found = search.explore(LIVES[name], deviations)
-        print(report.summary([found]), flush=True)
+        say(report.summary([found]))
         for number, violation in enumerate(found.violations[:most], 1):
-            print(report.as_test(number, violation), flush=True)
+            say(report.as_test(number, violation))
         well = well and not found.violations
     return well
 

@@ -7,38 +7,38 @@ Differences between one commit of the provider and another are found out here an
 
 from __future__ import annotations
 
-import ast
 import importlib
 import importlib.util
 import inspect
 import os
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path as File
-from types import ModuleType, SimpleNamespace
-from typing import Any, NoReturn
+from types import SimpleNamespace
+from typing import Any
 
-from google.protobuf import struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
+from pulumi.runtime.proto import engine_pb2
 
 import provider
 from provider import graph, host, lifecycle, resource, settings
-from provider.errors import Defect, IntuneError
+from provider.errors import IntuneError
 from provider.graph import client as client_module
 from provider.graph.client import GraphClient
 from provider.graph.tenant import Tenant
 from provider.run import Run
 from provider.work import Work
 from tests.explorer import memory
+from tests.explorer.calls import Context, host_module
 from tests.explorer.wire import Wire
-from tests.explorer.world import Json, World
+from tests.explorer.world import World
 
-journal_module: Any = importlib.import_module("provider.journal") if importlib.util.find_spec("provider.journal") else None
+journal_module: Any = (
+    importlib.import_module("provider.journal") if importlib.util.find_spec("provider.journal") else None
+)
 
 PROJECT = "intune-derived-credentials"
 _PERMISSIONS = frozenset({"DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"})
@@ -51,43 +51,6 @@ HAS_JOURNAL = importlib.util.find_spec("provider.journal") is not None
 assert provider.__file__ is not None
 ROOT = os.path.dirname(os.path.dirname(provider.__file__))  # noqa: PTH120 - a text is wanted
 """The checkout whose provider is explored."""
-
-
-class Refused(Exception):  # noqa: N818 - what the engine says
-    """The engine cannot do what is asked, or the provider found mistakes in the inputs."""
-
-
-class Failed(Exception):  # noqa: N818 - what the engine is told
-    """A call that failed, with the object and the outputs of a half-done create or update, if it was one."""
-
-    def __init__(self, error: BaseException, half_done: tuple[str, Json] | None) -> None:
-        super().__init__(f"{type(error).__name__}: {error}")
-        self.error = error
-        self.half_done = half_done
-        self.is_defect = isinstance(error, Defect) or not isinstance(error, IntuneError | Refused)
-        """Whether it is a mistake of the provider, and no sentence for people."""
-
-
-class _Context:
-    """The part of gRPC's context that the host uses."""
-
-    def __init__(self) -> None:
-        self._trailers: tuple[tuple[str, bytes], ...] = ()
-
-    def set_trailing_metadata(self, trailers: tuple[tuple[str, bytes], ...]) -> None:
-        self._trailers = trailers
-
-    def abort(self, _code: object, _details: str) -> NoReturn:
-        error = sys.exc_info()[1]
-        assert error is not None
-        raise Failed(error, self._half_done()) from error
-
-    def _half_done(self) -> tuple[str, Json] | None:
-        for _, value in self._trailers:
-            failed = provider_pb2.ErrorResourceInitFailed()
-            status_pb2.Status.FromString(value).details[0].Unpack(failed)
-            return failed.id, plain(failed.properties)
-        return None
 
 
 class _AtOnce:
@@ -189,14 +152,14 @@ class Process:
             journal = machine.journal(chosen, say)
             run._journals[(chosen.tenant_id, chosen.cloud.name)] = journal
             shared = {"ledger": run.ledger, "journal": journal, "background": _AtOnce()}
-        self._memory = ({chosen: _tenant(chosen, wire, shared)}, run, work, _Engine(say), {})
+        self._memory: tuple[Any, ...] = ({chosen: _tenant(chosen, wire, shared)}, run, work, _Engine(say), {})
 
     @contextmanager
     def _acting(self) -> Iterator[None]:
         """Let this process be the one that the modules' globals belong to."""
         mine, before = self._memory, (graph._tenants, lifecycle._run, lifecycle._work, host._engine)
         cache = _HOST._PROVIDER_CACHE
-        graph._tenants, lifecycle._run, lifecycle._work, host._engine = mine[:4]  # type: ignore[assignment]
+        graph._tenants, lifecycle._run, lifecycle._work, host._engine = mine[:4]
         _HOST.__dict__["_PROVIDER_CACHE"] = mine[4]
         try:
             yield
@@ -210,7 +173,7 @@ class Process:
             if name in request.DESCRIPTOR.fields_by_name and request.HasField(name):
                 getattr(request, name).update({"__provider": _pickle(kind)})
         with self._acting():
-            return copy_context().run(getattr(self._servicer, verb), request, _Context())
+            return copy_context().run(getattr(self._servicer, verb), request, Context())
 
     def memory(self) -> str:
         """Return a digest of what this process remembers."""
@@ -232,35 +195,12 @@ def _tenant(chosen: settings.Settings, wire: Wire, shared: Mapping[str, Any]) ->
         close=lambda: None,
     )
     # A session of the HTTP library would load certificates for connections that there never are.
-    client_module.Sessions = lambda *_: SimpleNamespace(mine=lambda: wire, close=lambda: None)  # type: ignore[assignment]
+    client_module.Sessions = lambda *_: SimpleNamespace(mine=lambda: wire, close=lambda: None)  # type: ignore[attr-defined,assignment]
     client = GraphClient(chosen, tokens, clock=lambda: now[0], sleep=sleep, jitter=lambda: 0.5)
     tenant = Tenant(client, **shared)
     tenant._aside = _AtOnce()  # type: ignore[assignment]
     tenant._shared = _Alone(client)  # type: ignore[assignment]
     return tenant
-
-
-def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Write *values* as the engine sends them."""
-    made = struct_pb2.Struct()
-    made.update(values)
-    return made
-
-
-def plain(values: struct_pb2.Struct) -> Json:
-    """Read what the engine is sent."""
-    return {name: _plain(value) for name, value in values.fields.items() if name != "__provider"}
-
-
-def _plain(value: struct_pb2.Value) -> Any:
-    kind = value.WhichOneof("kind")
-    if kind == "struct_value":
-        return {name: _plain(one) for name, one in value.struct_value.fields.items()}
-    if kind == "list_value":
-        return [_plain(one) for one in value.list_value.values]
-    if kind == "number_value" and value.number_value.is_integer():
-        return int(value.number_value)
-    return getattr(value, kind) if kind and kind != "null_value" else None
 
 
 _pickles: dict[str, str] = {}
@@ -272,18 +212,4 @@ def _pickle(kind: str) -> str:
     return _pickles[kind]
 
 
-def _host_module() -> ModuleType:
-    """Load Pulumi's host, all but its last line, which serves for ever."""
-    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
-    assert spec is not None
-    assert spec.origin is not None
-    with open(spec.origin, encoding="utf-8") as file:  # noqa: PTH123 - one line
-        tree = ast.parse(file.read())
-    last = tree.body.pop()
-    assert ast.unparse(last) == "main()"
-    module = ModuleType("host")
-    exec(compile(tree, spec.origin, "exec"), module.__dict__)  # noqa: S102 - the SDK's own code
-    return module
-
-
-_HOST = _host_module()
+_HOST = host_module()

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from tests.explorer import invariants
 from tests.explorer.choices import Choices
-from tests.explorer.engine import Options
+from tests.explorer.declared import Options
 from tests.explorer.lives import Life, Program
 from tests.explorer.play import Ended, Run
 from tests.explorer.world import HOME, OURS, World

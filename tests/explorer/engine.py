@@ -7,7 +7,7 @@ replacement that the engine itself asks for, targets, half-done creates and upda
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,36 +15,15 @@ from typing import Any
 
 from pulumi.runtime.proto import provider_pb2
 
-from tests.explorer.adapter import DELETES_BEFORE_REPLACING, PROJECT, Failed, Process, Refused, plain, struct
+from tests.explorer.adapter import DELETES_BEFORE_REPLACING, PROJECT, Process
+from tests.explorer.calls import Failed, Refused, plain, struct
+from tests.explorer.declared import Entry, Options
 from tests.explorer.world import Json
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _DIFF = provider_pb2.DiffResponse
 
 Step = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One resource of a program. An input that is `$name` is the id of the resource *name*."""
-
-    name: str
-    kind: str
-    inputs: Mapping[str, Any]
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Options:
-    """How an update is run."""
-
-    refresh: bool = False
-    replace: str = ""
-    target: str = ""
-    accept_absence: bool = False
-    """Whether the environment says that all objects of a kind were really deleted."""
-    steps: str = ""
-    """Whether resources that do not wait for each other go one by one, "at once", or "at once, backwards"."""
 
 
 @dataclass

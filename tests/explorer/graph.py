@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from tests.explorer.world import CREDENTIALS, PROFILES, STRANGER, Json, World
@@ -89,10 +89,10 @@ class Graph:
 
     # ------------------------------------------------------------------------------------------ people
 
-    def appear(self, collection: str, odata_type: str, body: Json, by: str = STRANGER, **beside: object) -> str:
+    def appear(self, collection: str, odata_type: str, body: Json, by: str = STRANGER, **beside: Any) -> str:
         """Let somebody make an object by hand."""
         id_ = self._world.new_id()
-        made = {"collection": collection, "type": odata_type, "body": {**_DEFAULTS[collection], **body}, "by": by}
+        made: Json = {"collection": collection, "type": odata_type, "body": {**_DEFAULTS[collection], **body}, "by": by}
         self.objects[id_] = {**made, "assignments": [], "binding": None, **deepcopy(beside)}
         return id_
 

@@ -20,8 +20,7 @@ Objects = dict[str, Json]
 
 def safety(world: World) -> Iterator[str]:
     """Say what must never be, whatever went wrong before."""
-    for one in world.harm:
-        yield f"a foreign object was written: {one}"
+    yield from (f"a foreign object was written: {what}" for what in world.harm)
     for stack in (OURS, SECOND):
         for id_, owners in Counter(_claim(one) for one in _live(world, stack)).items():
             if owners > 1:
@@ -38,7 +37,12 @@ def run(ended: Ended, before: World, *, spotless: bool) -> Iterator[str]:
     """Say what is wrong with how a run *ended*; *spotless*: nothing went wrong before it either."""
     if ended.defect:
         yield f"a defect: {ended.defect}"
-    if ended.error and spotless and not ended.faulty and not re.search(r"un again|apply that first|renamed_from", ended.error):
+    if (
+        ended.error
+        and spotless
+        and not ended.faulty
+        and not re.search(r"un again|apply that first|renamed_from", ended.error)
+    ):
         yield f"a program without mistakes is refused: {ended.error}"
     if ended.tenant != HOME and ended.well and before.states[OURS]["resources"]:
         yield "a run in another tenant ends well: the state is of the first one"
@@ -55,8 +59,10 @@ def completeness(world: World, program: Program, *, refreshed: bool) -> Iterator
         if one is None:
             yield f"a declared entry is not in the state: {entry.name}"
         elif one["id"] not in exempt:
-            inputs = {name: ids.get(str(value)[1:], value) if _refers(value) else value for name, value in
-                      entry.inputs.items()}
+            inputs = {
+                name: ids.get(str(value)[1:], value) if _refers(value) else value
+                for name, value in entry.inputs.items()
+            }
             yield from _differs(entry.name, one, objects.get(one["id"]), inputs)
     for name in resources:
         yield f"an entry that is not declared is in the state: {name}"

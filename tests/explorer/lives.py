@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.explorer.engine import Entry
+from tests.explorer.declared import Entry
 from tests.explorer.graph import Graph
 from tests.explorer.world import PROFILES, World
 
@@ -96,7 +96,10 @@ LIVES = {
         Life(
             "rename and replace",
             (_C, _P),
-            (credential("d", issuer="intercede", aliases=["c"]), profile("p", "P", derived_credential_settings_id="$d")),
+            (
+                credential("d", issuer="intercede", aliases=["c"]),
+                profile("p", "P", derived_credential_settings_id="$d"),
+            ),
         ),
         Life("newcomer", (_C, _P), (_C, _OLD, _NEWCOMER), ((_C, _NEWCOMER, _OLD),)),
         Life("swap", _THREE, (_C, profile("p", "Q"), profile("q", "P")), ((_C, profile("q", "P"), profile("p", "Q")),)),

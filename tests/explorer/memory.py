@@ -31,10 +31,8 @@ def digest(values: Iterable[Any]) -> str:
 def _told(value: Any, seen: set[int]) -> str:
     if isinstance(value, _PLAIN):
         return repr(value)
-    if isinstance(value, float):
-        return "a time"
-    if isinstance(value, Kind):
-        return value.name
+    if isinstance(value, float | Kind):
+        return "a time" if isinstance(value, float) else value.name
     if id(value) in seen or isinstance(value, GraphClient):
         return "…"
     seen.add(id(value))
@@ -42,12 +40,12 @@ def _told(value: Any, seen: set[int]) -> str:
         return f"{{{','.join(sorted(f'{_told(key, seen)}:{_told(one, seen)}' for key, one in value.items()))}}}"
     if isinstance(value, list | tuple | deque):
         return f"[{','.join(_told(one, seen) for one in value)}]"
-    if isinstance(value, set | frozenset):
-        return f"({','.join(sorted(_told(one, seen) for one in value))})"
     return _told_object(value, seen)
 
 
 def _told_object(value: Any, seen: set[int]) -> str:
+    if isinstance(value, set | frozenset):
+        return f"({','.join(sorted(_told(one, seen) for one in value))})"
     if isinstance(value, Future):
         return f"future {_told(value.exception() or value.result(), seen) if value.done() else 'pending'}"
     if isinstance(value, Exception):
@@ -55,4 +53,4 @@ def _told_object(value: Any, seen: set[int]) -> str:
     if type(value).__module__.startswith("provider."):
         slots = {name: getattr(value, name, None) for name in getattr(type(value), "__slots__", ())}
         return type(value).__name__ + _told({**slots, **getattr(value, "__dict__", {})}, seen)
-    return getattr(value, "__qualname__", type(value).__name__)
+    return str(getattr(value, "__qualname__", type(value).__name__))

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tests.explorer import wanted
-from tests.explorer.adapter import HAS_JOURNAL, Failed, Machine, Process
+from tests.explorer.adapter import HAS_JOURNAL, Machine, Process
+from tests.explorer.calls import Failed
 from tests.explorer.choices import Choices, Killed
-from tests.explorer.engine import Entry, Options, Up
+from tests.explorer.declared import Entry, Options
+from tests.explorer.engine import Up
 from tests.explorer.lives import Life, Program
 from tests.explorer.wire import Wire
 from tests.explorer.world import ELSEWHERE, HOME, OURS, SECOND, World
@@ -103,8 +105,10 @@ class Run:
         way, _, name = choose("options", [*ways, "refresh"]).partition(" ")
         if way == "refresh":
             options = replace(options, refresh=True)
+        elif way == "replace":
+            options = replace(options, replace=name)
         elif way:
-            options = replace(options, **{way: name})
+            options = replace(options, target=name)
         if choose("tenant of the stack", ["edited"] if known else []):
             self.ended.tenant = ELSEWHERE
         return options

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tests.explorer import invariants
 from tests.explorer.choices import Choices, Path, Pruned
 from tests.explorer.closing import settle, told
-from tests.explorer.engine import Options
+from tests.explorer.declared import Options
 from tests.explorer.lives import LIVES, Life, Program, begin
 from tests.explorer.play import Ended, Run
 from tests.explorer.world import World
@@ -83,8 +83,9 @@ def start(life: Life) -> Situation:
 class Explorer:
     """Explores one life. Equal worlds are settled once, and equal moments are followed once."""
 
-    def __init__(self, life: Life, deviations: int) -> None:
+    def __init__(self, life: Life, deviations: int, share: tuple[int, int]) -> None:
         self._life = life
+        self._share = share
         self._deviations = deviations
         self._tasks: list[deque[tuple[Situation, Path]]] = [deque() for _ in range(deviations + 1)]
         self._settled: dict[str, Outcome] = {}
@@ -106,8 +107,9 @@ class Explorer:
         known = Known(situation)
         choices = Choices(path, known, last=used == self._deviations)
         after, problems = step(self._life, situation, path, choices)
-        for point in choices.points:
-            self._tasks[used + 1].extend((situation, {**path, point.name: option}) for option in point.options)
+        longer = [(situation, {**path, point.name: option}) for point in choices.points for option in point.options]
+        number, of = self._share if used == 0 else (0, 1)
+        self._tasks[min(used + 1, self._deviations)].extend(longer[number::of])
         if after is None:
             self.found.pruned += 1
             outcome = situation.outcomes[known.owner]
@@ -127,8 +129,8 @@ class Explorer:
             self._settled[name] = Outcome(later, story)
             if used < self._deviations:
                 self._tasks[used].append((after, {}))
-        later, story = self._settled[name]
-        return Outcome([*problems, *later], (*after.story[len(after.history) - 1 :], *story))
+        settled = self._settled[name]
+        return Outcome([*problems, *settled.problems], (*after.story[len(after.history) - 1 :], *settled.story))
 
 
 class Known:
@@ -145,9 +147,13 @@ class Known:
         return self.owner != mine
 
 
-def explore(life: Life, deviations: int) -> Found:
-    """Explore *life* along every path of up to so many *deviations*."""
-    return Explorer(life, deviations).explore()
+def explore(life: Life, deviations: int, share: tuple[int, int] = (0, 1)) -> Found:
+    """
+    Explore *life* along every path of up to so many *deviations*.
+
+    *share* is a number and of how many: of the first deviations, every so many-th only.
+    """
+    return Explorer(life, deviations, share).explore()
 
 
 def step(life: Life, situation: Situation, path: Path, choices: Choices) -> tuple[Situation | None, list[str]]:

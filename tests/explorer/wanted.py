@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.explorer.engine import Entry
+from tests.explorer.declared import Entry
 from tests.explorer.world import CREDENTIALS, PROFILES, Json
 
 Made = tuple[str, str, Json]

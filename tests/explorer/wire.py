@@ -11,17 +11,18 @@ import json as codec
 import ssl
 from collections.abc import Callable, Iterator
 from http.client import RemoteDisconnected
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from typing_extensions import Self
 from urllib3 import HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
 from tests.explorer.choices import Choices, Killed
 from tests.explorer.graph import Answer, Graph, Request
-from tests.explorer.people import acts, act
+from tests.explorer.people import act, acts
 from tests.explorer.world import Json, World
 
 _BEFORE: dict[str, Callable[[], Exception]] = {
@@ -45,6 +46,12 @@ _PASSING = {429, 500, 503}
 _WRITE = [*_BEFORE, "refused", *_AFTER, *_STATUSES, "kill after", "outage after"]
 _LATE = {"late by one list": (1, False), "late by three reads": (3, True)}
 _LOST = "lost after"
+
+
+def _fail(make: Callable[[], Exception]) -> NoReturn:
+    """Raise a new error, as each failure of a connection is one."""
+    error = make()
+    raise error
 
 
 def _tls_error(cause: ssl.SSLError) -> Exception:
@@ -92,7 +99,7 @@ class Wire:
         if collection and choose(f"at {about}", ["kill before"]):
             raise Killed
         if self._choices.outage:
-            raise _AFTER[_LOST]()
+            _fail(_AFTER[_LOST])
         if not collection:
             failed = choose(f"answer to {about}", ["refused"])
             return Answer(403, {"error": {"message": "refused"}}) if failed else self.graph.serve(request)
@@ -103,7 +110,7 @@ class Wire:
 
     def _write(self, request: Request, collection: str, late: str, chosen: str) -> Answer:
         if chosen in _BEFORE:
-            raise _BEFORE[chosen]()
+            _fail(_BEFORE[chosen])
         if chosen == "refused":
             return Answer(400, {"error": {"message": "refused"}})
         before = self.world.copy().objects[self.graph.tenant] if late else {}
@@ -114,10 +121,10 @@ class Wire:
         if chosen == "kill after":
             raise Killed
         if chosen in _AFTER:
-            raise _AFTER[chosen]()
+            _fail(_AFTER[chosen])
         if chosen == "outage after":
             self._choices.outage = True
-            raise _AFTER[_LOST]()
+            _fail(_AFTER[_LOST])
         status = _STATUSES.get(chosen)
         if status:
             return Answer(status, {"error": {"message": "explored"}})
@@ -138,7 +145,7 @@ class Response:
         self.headers = {"Content-Type": "application/json"}
         self._content = b"" if answer.body is None else codec.dumps(answer.body).encode()
 
-    def __enter__(self) -> Response:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

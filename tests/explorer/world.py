@@ -72,20 +72,27 @@ class World:
 
     def canonical(self) -> str:
         """Return a digest in which ids and clocks do not count: equal worlds have equal futures."""
-        named = [
-            [tenant, sorted(objects.items(), key=lambda item: json.dumps(_anonymous(item[1]), sort_keys=True))]
-            for tenant, objects in self.objects.items()
-        ]
+        named = [(tenant, sorted(objects.items(), key=_anonymous)) for tenant, objects in self.objects.items()]
         late = [{**one, "until": one["until"] - self.clock} for one in self.late]
-        moment = [named, self.states, late, sorted(self.said), sorted(self.drifted), self.harm, sorted(self.doubt), self._journal()]
+        moment = [
+            named,
+            self.states,
+            late,
+            sorted(self.said),
+            sorted(self.drifted),
+            self.harm,
+            sorted(self.doubt),
+            self._journal(),
+        ]
         names: dict[str, str] = {}
         text = _ID.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), json.dumps(moment, sort_keys=True))
         return blake2b(text.encode(), digest_size=12).hexdigest()
 
     def _journal(self) -> list[list[Any]]:
         """Return the rows of the journal, with their age in steps that matter."""
-        aged = [[_age(self.clock - value) if isinstance(value, float) else value for value in row] for row in self.journal]
-        return aged
+        return [
+            [_age(self.clock - value) if isinstance(value, float) else value for value in row] for row in self.journal
+        ]
 
     def note(self, text: str) -> None:
         """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
@@ -104,5 +111,5 @@ def _age(seconds: float) -> str:
     return f"{seconds // 5}" if seconds < _RECENT else "old"
 
 
-def _anonymous(record: Json) -> Json:
-    return json.loads(_ID.sub("#", json.dumps(record)))  # type: ignore[no-any-return]  # what was dumped is an object
+def _anonymous(item: tuple[str, Json]) -> str:
+    return _ID.sub("#", json.dumps(item[1], sort_keys=True))
