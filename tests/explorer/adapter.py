@@ -33,6 +33,7 @@ from provider.run import Run
 from provider.work import Work
 from tests.explorer import memory
 from tests.explorer.calls import Context, host_module
+from tests.explorer.declared import PROJECT
 from tests.explorer.wire import Wire
 from tests.explorer.world import World
 
@@ -40,7 +41,6 @@ journal_module: Any = (
     importlib.import_module("provider.journal") if importlib.util.find_spec("provider.journal") else None
 )
 
-PROJECT = "intune-derived-credentials"
 _PERMISSIONS = frozenset({"DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"})
 
 DELETES_BEFORE_REPLACING = "delete_before_replace" in inspect.getsource(resource)

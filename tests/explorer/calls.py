@@ -38,9 +38,11 @@ class Context:
         self._trailers: tuple[tuple[str, bytes], ...] = ()
 
     def set_trailing_metadata(self, trailers: tuple[tuple[str, bytes], ...]) -> None:
+        """Keep what the answer ends with."""
         self._trailers = trailers
 
     def abort(self, _code: object, _details: str) -> NoReturn:
+        """End the call. Raises Failed."""
         error = sys.exc_info()[1]
         assert error is not None
         raise Failed(error, self._half_done()) from error

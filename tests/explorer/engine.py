@@ -15,9 +15,9 @@ from typing import Any
 
 from pulumi.runtime.proto import provider_pb2
 
-from tests.explorer.adapter import DELETES_BEFORE_REPLACING, PROJECT, Process
+from tests.explorer.adapter import DELETES_BEFORE_REPLACING, Process
 from tests.explorer.calls import Failed, Refused, plain, struct
-from tests.explorer.declared import Entry, Options
+from tests.explorer.declared import Entry, Options, blank, name_of, needs, urn_of
 from tests.explorer.world import Json
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -34,7 +34,7 @@ class Up:
     state: Json
     process: Process
     program: Sequence[Entry]
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     begin: Callable[[Entry | None], object] = lambda _: None
     failed: list[Entry] = field(default_factory=list)
     """The entries whose steps failed."""
@@ -57,7 +57,7 @@ class Up:
         """Group the entries that the engine has under way at once: check and diff of all come before any step."""
         batch: list[Entry] = []
         for entry in self.program:
-            if batch and (not self.options.steps or any(one.name in self._needs(entry) for one in batch)):
+            if batch and (not self.options.steps or any(one.name in needs(entry) for one in batch)):
                 yield batch
                 batch = []
             batch.append(entry)
@@ -103,10 +103,10 @@ class Up:
         return None
 
     def _check(self, entry: Entry, olds: Json, news: Json) -> Json:
-        request = provider_pb2.CheckRequest(urn=self._urn(entry.name), olds=struct(olds), news=struct(news))
+        request = provider_pb2.CheckRequest(urn=urn_of(self.stack, entry.name), olds=struct(olds), news=struct(news))
         if not olds:
             request.ClearField("olds")
-        response = self._call("Check", entry.kind, request)
+        response = self.process.call("Check", entry.kind, request)
         if response.failures:
             said = "; ".join(f"{one.property} {one.reason}" for one in response.failures)
             raise Failed(Refused(f"{entry.name}: {said}"), None)
@@ -115,19 +115,19 @@ class Up:
     def _diff(self, entry: Entry, old: Json, news: Json) -> tuple[bool, bool, bool]:
         """Ask for the difference; return whether to replace, whether to delete before it, and whether there is one."""
         request = provider_pb2.DiffRequest(
-            id=old["id"], urn=self._urn(entry.name), olds=struct(old["outputs"]), news=struct(news)
+            id=old["id"], urn=urn_of(self.stack, entry.name), olds=struct(old["outputs"]), news=struct(news)
         )
-        response = self._call("Diff", entry.kind, request)
+        response = self.process.call("Diff", entry.kind, request)
         unknown, none = response.changes == _DIFF.DIFF_UNKNOWN, response.changes == _DIFF.DIFF_NONE
         differs = old["inputs"] != news if unknown else not none
         return bool(response.replaces) and differs, response.deleteBeforeReplace, differs
 
     def _create(self, entry: Entry, inputs: Json, old: Json | None) -> None:
-        request = provider_pb2.CreateRequest(urn=self._urn(entry.name), properties=struct(inputs))
-        made = {**_blank(entry, self._urn(entry.name)), "inputs": inputs, "needs": self._needs(entry)}
+        request = provider_pb2.CreateRequest(urn=urn_of(self.stack, entry.name), properties=struct(inputs))
+        made = {**blank(entry, urn_of(self.stack, entry.name)), "inputs": inputs}
         with self._pending("creating", made["urn"]):
             try:
-                response = self._call("Create", entry.kind, request)
+                response = self.process.call("Create", entry.kind, request)
             except Failed as failed:
                 if failed.half_done is None:
                     raise
@@ -149,11 +149,11 @@ class Up:
 
     def _update(self, entry: Entry, old: Json, inputs: Json) -> None:
         request = provider_pb2.UpdateRequest(
-            id=old["id"], urn=self._urn(entry.name), olds=struct(old["outputs"]), news=struct(inputs)
+            id=old["id"], urn=urn_of(self.stack, entry.name), olds=struct(old["outputs"]), news=struct(inputs)
         )
-        with self._pending("updating", self._urn(entry.name)):
+        with self._pending("updating", urn_of(self.stack, entry.name)):
             try:
-                response = self._call("Update", entry.kind, request)
+                response = self.process.call("Update", entry.kind, request)
             except Failed as failed:
                 if failed.half_done is not None:  # the engine keeps the old inputs, and the new outputs
                     old["outputs"], old["init"] = failed.half_done[1], True
@@ -172,17 +172,17 @@ class Up:
     def _ask_dependents(self, old: Json) -> None:
         """Ask each dependent whether it must be replaced too, as the engine does before it deletes *old*."""
         for one in self._resources:
-            if _name(old["urn"]) in one["needs"] and id(one) not in self._seen and not one["delete"]:
+            if name_of(old["urn"]) in one["needs"] and id(one) not in self._seen and not one["delete"]:
                 news = {name: UNKNOWN if value == old["id"] else value for name, value in one["inputs"].items()}
                 request = provider_pb2.DiffRequest(
                     id=one["id"], urn=one["urn"], olds=struct(one["outputs"]), news=struct(news)
                 )
-                response = self._call("Diff", one["kind"], request)
+                response = self.process.call("Diff", one["kind"], request)
                 assert not response.replaces
 
     def _delete_the_rest(self) -> None:
         for one in reversed(self._old):
-            chosen = not self.options.target or self.options.target == _name(one["urn"])
+            chosen = not self.options.target or self.options.target == name_of(one["urn"])
             gone = one["delete"] or id(one) not in self._seen
             if chosen and gone and any(one is each for each in self._resources):
                 if not one["replacing"]:
@@ -192,13 +192,13 @@ class Up:
     def _delete(self, one: Json) -> None:
         request = provider_pb2.DeleteRequest(id=one["id"], urn=one["urn"], properties=struct(one["outputs"]))
         with self._pending("deleting", one["urn"]):
-            self._call("Delete", one["kind"], request)
+            self.process.call("Delete", one["kind"], request)
 
     def _refresh(self, one: Json) -> None:
         request = provider_pb2.ReadRequest(
             id=one["id"], urn=one["urn"], properties=struct(one["outputs"]), inputs=struct(one["inputs"])
         )
-        response = self._call("Read", one["kind"], request)
+        response = self.process.call("Read", one["kind"], request)
         if not response.id:
             self._resources.remove(one)
             return
@@ -219,14 +219,14 @@ class Up:
         return found
 
     def _find(self, entry: Entry) -> Json | None:
-        for urn in (self._urn(name) for name in (entry.name, *entry.aliases)):
+        for urn in (urn_of(self.stack, name) for name in (entry.name, *entry.aliases)):
             for one in self._resources:
                 if one["urn"] == urn and not one["delete"] and id(one) not in self._seen:
                     return one
         return None
 
     def _keep(self, entry: Entry, old: Json) -> None:
-        old["urn"], old["needs"] = self._urn(entry.name), self._needs(entry)
+        old["urn"], old["needs"] = urn_of(self.stack, entry.name), needs(entry)
         self._ids[entry.name] = old["id"]
         if id(old) not in self._seen:
             self._seen.append(id(old))
@@ -243,27 +243,9 @@ class Up:
             raise
         self.state["pending"].remove(operation)
 
-    def _call(self, verb: str, kind: str, request: Any) -> Any:
-        return self.process.call(verb, kind, request)
-
     def _resolved(self, value: Any) -> Any:
         if not isinstance(value, str) or not value.startswith("$"):
             return value
         if value[1:] not in self._ids:
             raise Failed(Refused(f"{value[1:]} is needed and not targeted: run again without --target"), None)
         return self._ids[value[1:]]
-
-    def _needs(self, entry: Entry) -> list[str]:
-        return [value[1:] for value in entry.inputs.values() if isinstance(value, str) and value.startswith("$")]
-
-    def _urn(self, name: str) -> str:
-        return f"urn:pulumi:{self.stack}::{PROJECT}::pulumi-python:dynamic/intune:Thing::{name}"
-
-
-def _blank(entry: Entry, urn: str) -> Json:
-    made = {"urn": urn, "kind": entry.kind, "id": "", "inputs": {}, "outputs": {}, "needs": []}
-    return {**made, "init": False, "replacing": False, "delete": False}
-
-
-def _name(urn: str) -> str:
-    return urn.rpartition("::")[2]

@@ -21,7 +21,7 @@ _ROUTE = re.compile(
 _FILTER = re.compile(r"displayName eq '((?:[^']|'')*)'")
 _LATEST = 45.0
 """Seconds after which no read is late any more."""
-_DEFAULTS = {CREDENTIALS: {"renewalThresholdPercentage": 20}, PROFILES: {"roleScopeTagIds": ["0"]}}
+_DEFAULTS: dict[str, Json] = {CREDENTIALS: {"renewalThresholdPercentage": 20}, PROFILES: {"roleScopeTagIds": ["0"]}}
 
 
 class Answer(NamedTuple):
