@@ -211,8 +211,6 @@ class Up:
         seen = [number for number, one in enumerate(self._resources) if id(one) in self._seen]
         return f"{self.program} {self.options} {self._ids} {seen} {[one.name for one in self.failed]}"
 
-    # ------------------------------------------------------------------------------------------ the state
-
     @property
     def _resources(self) -> list[Json]:
         found: list[Json] = self.state["resources"]
