@@ -125,7 +125,7 @@ class Up:
     def _create(self, entry: Entry, inputs: Json, old: Json | None) -> None:
         request = provider_pb2.CreateRequest(urn=urn_of(self.stack, entry.name), properties=struct(inputs))
         made = {**blank(entry, urn_of(self.stack, entry.name)), "inputs": inputs}
-        with self._pending("creating", made["urn"]):
+        with self._pending("creating", made["urn"], str(inputs.get("display_name"))):
             try:
                 response = self.process.call("Create", entry.kind, request)
             except Failed as failed:
@@ -230,9 +230,9 @@ class Up:
             self._seen.append(id(old))
 
     @contextmanager
-    def _pending(self, what: str, urn: str) -> Iterator[None]:
+    def _pending(self, what: str, urn: str, name: str = "") -> Iterator[None]:
         """Keep a pending operation in the state; only a process that is killed leaves it there."""
-        operation = [what, urn]
+        operation = [what, urn, name]
         self.state["pending"].append(operation)
         try:
             yield

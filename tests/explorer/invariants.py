@@ -77,11 +77,11 @@ def lost(world: World) -> Iterator[str]:
     """
     state = world.states[OURS]
     known = {one["id"] for one in state["resources"]} | set(world.said)
-    pending = any(what == "creating" for what, _ in state["pending"])
+    known |= {name for what, _, name in state["pending"] if what == "creating"}
     for tenant in world.objects.values():
         for id_, one in tenant.items():
             name = one["body"]["displayName"]
-            if one["by"] == OURS and not (id_ in known or name in known or (pending and name in world.doubt)):
+            if one["by"] == OURS and id_ not in known and name not in known:
                 yield f"an object of the stack is in no state and was not named: {id_} {name}"
 
 

@@ -83,7 +83,7 @@ class Run:
 
     def _pend(self) -> None:
         """The engine says which operations are pending, and to refresh: until then the state may be behind."""
-        pending = {urn for _, urn in self.world.states[OURS]["pending"]}
+        pending = {urn for _, urn, _ in self.world.states[OURS]["pending"]}
         ids = [one["id"] for one in self.world.states[OURS]["resources"] if one["urn"] in pending]
         self.world.drifted.extend(ids)
 
