@@ -134,7 +134,10 @@ class Machine:
         made = journal_module.Journal("in memory", tenant, say, clock=lambda: self._world.clock)
         made._connection = self._connection
         made._path = lambda: File("/")
-        made._lock_of_this_process = lambda: ""
+        self._world.runs += 1
+        made._run_name = f"run {self._world.runs}"
+        made._lock_of_this_process = lambda: made._run_name
+        made._run_of_this_process = lambda: made._run_name
         return made
 
 
@@ -174,6 +177,12 @@ class Process:
                 getattr(request, name).update({"__provider": _pickle(kind)})
         with self._acting():
             return copy_context().run(getattr(self._servicer, verb), request, Context())
+
+    def end_well(self) -> None:
+        """End as a process does that the engine ends: a killed one does nothing any more."""
+        settle = getattr(self._memory[1], "ended_well", None) or getattr(self._memory[1], "settle", None)
+        if settle is not None:
+            settle()
 
     def memory(self) -> str:
         """Return a digest of what this process remembers."""

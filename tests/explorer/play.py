@@ -64,6 +64,8 @@ class Run:
             process = Process(wire, _config(self.ended.tenant), self._warn, machine)
             self._process, self._up = process, Up(OURS, state, process, self.program, options, self._begin)
             self._update(self._up)
+            if not self.ended.killed:
+                process.end_well()
         finally:
             machine.end()
         self.ended.faulty = any(not one.startswith("declared") for one in self._choices.taken)
@@ -146,6 +148,7 @@ class Run:
         declared: Sequence[Entry] = [entry for entry in self._life.after if entry.kind != "binding"]
         try:
             Up(SECOND, self.world.states[SECOND], process, declared).run()
+            process.end_well()
         except Failed as failed:
             if failed.is_defect:
                 raise

@@ -28,6 +28,7 @@ SECOND = "two"
 STRANGER = "stranger"
 """A person in the admin center."""
 
+_RUN = re.compile(r"^run \d+$")
 _RECENT = 35.0
 """Seconds after which it does not matter when a journal was written."""
 _ID = re.compile(r"0{8}-0000-4000-8000-[0-9]{12}")
@@ -46,6 +47,7 @@ class World:
     """The rows of the machine's journal."""
     clock: float = 1000.0
     ids: int = 0
+    runs: int = 0
     said: list[str] = field(default_factory=list)
     """Ids of objects that an error or a warning named, and names of which it is unknown whether they were created."""
     harm: list[str] = field(default_factory=list)
@@ -91,14 +93,16 @@ class World:
     def _journal(self) -> list[list[Any]]:
         """Return the rows of the journal, with their age in steps that matter."""
         return [
-            [_age(self.clock - value) if isinstance(value, float) else value for value in row] for row in self.journal
+            [_age(self.clock - value) if isinstance(value, float) else _RUN.sub("", str(value)) for value in row]
+            for row in self.journal
         ]
 
     def note(self, text: str) -> None:
         """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
         if re.search(r"is gone|no longer exists|was gone", text):
             return
-        self.said.extend(re.findall(r'unknown whether "([^"]+)" was created', text))
+        if "unknown whether" in text:
+            self.said.extend(sorted(self.doubt - set(self.said)))
         self.said.extend(id_ for id_ in _ID.findall(text) if id_ not in self.said)
 
 
