@@ -74,13 +74,13 @@ class Choices:
                 raise Strayed(f"{name} cannot be {chosen}: {', '.join(options)}")
             self.taken.extend([f"{name}: {chosen}"] if chosen else [])
             return chosen
-        if self._known is not None and not self._last:
+        if self._known is not None:
             moment = f"{about} {self._told.hexdigest()} {self.moment()} {self.outage}"
             if self._known(moment):
                 raise Pruned
             if moment not in self._met:  # a look that is repeated and sees the same is one
                 self._met.add(moment)
-                self.points.append(Point(name, options))
+                self.points.extend([] if self._last else [Point(name, options)])
         return ""
 
     def pause(self, moment: Callable[[], str]) -> None:
