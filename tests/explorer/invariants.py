@@ -73,16 +73,18 @@ def lost(world: World) -> Iterator[str]:
     """
     Say which objects the stack made that no state has and no error named.
 
-    A create that is pending in the state is named there, and `python -m stacks recover` brings its object back.
+    A create that is pending in the state, or that an error called unknown, is named there: `python -m stacks recover`
+    brings its object back. It is no excuse for a second object of the name.
     """
     state = world.states[OURS]
-    known = {one["id"] for one in state["resources"]} | set(world.said)
-    known |= {name for what, _, name in state["pending"] if what == "creating"}
-    for tenant in world.objects.values():
-        for id_, one in tenant.items():
-            name = one["body"]["displayName"]
-            if one["by"] == OURS and id_ not in known and name not in known:
-                yield f"an object of the stack is in no state and was not named: {id_} {name}"
+    ids = {one["id"] for one in state["resources"]}
+    ours = [(id_, one) for objects in world.objects.values() for id_, one in objects.items() if one["by"] == OURS]
+    managed = {one["body"]["displayName"] for id_, one in ours if id_ in ids}
+    named = {name for what, _, name in state["pending"] if what == "creating"} | set(world.said)
+    for id_, one in ours:
+        name = one["body"]["displayName"]
+        if id_ not in ids | named and name not in named - managed:
+            yield f"an object of the stack is in no state and was not named: {id_} {name}"
 
 
 def _differs(name: str, one: Json, live: Json | None, inputs: Json) -> Iterator[str]:
