@@ -80,10 +80,12 @@ def lost(world: World) -> Iterator[str]:
     ids = {one["id"] for one in state["resources"]}
     ours = [(id_, one) for objects in world.objects.values() for id_, one in objects.items() if one["by"] == OURS]
     managed = {one["body"]["displayName"] for id_, one in ours if id_ in ids}
-    named = {name for what, _, name in state["pending"] if what == "creating"} | set(world.said)
+    there = {one["urn"] for one in state["resources"]}
+    pending = {name for what, urn, name in state["pending"] if what == "creating" and urn not in there}
+    named = pending | (set(world.said) - managed)
     for id_, one in ours:
         name = one["body"]["displayName"]
-        if id_ not in ids | named and name not in named - managed:
+        if id_ not in ids | named and name not in named:
             yield f"an object of the stack is in no state and was not named: {id_} {name}"
 
 

@@ -73,6 +73,12 @@ PATHS: list[tuple[str, str, list[Path]]] = [
         "refresh",
         [{"options": "replace p", f"answer to DELETE {_P}": "outage after"}],
     ),
+    ("a_rename_edited_back", "rename", [{}, {"program": "edited back"}]),
+    (
+        "a_create_whose_last_look_fails",
+        "create",
+        [{f"answer to {_CREATE}": "429 after", f"answer to {_LOOK} #3": "refused"}],
+    ),
     ("a_rename_with_a_replacement_edited_back", "rename and replace", [{}, {"program": "edited back"}]),
 ]
 
