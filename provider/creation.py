@@ -101,7 +101,7 @@ def _refuse_namesakes(entity: Entity, tenant: Tenant, inputs: Json) -> None:
 def _taken(entity: Entity, tenant: Tenant, claim: Claim) -> str:
     """Say that *claim* has the name, whose it is as far as that is known, and what to declare."""
     there = f"the tenant already has an object of this display_name ({entity.noun} {claim})"
-    other, owner = tenant.ledger.undeclared_manager(claim, host.urn()), tenant.journal.creator(claim.id)
+    other, owner = tenant.ledger.undeclared_manager(claim, host.urn()), tenant.journal.creator(claim.id, host.urn())
     if owner.split("::")[:2] == host.urn().split("::")[:2]:  # an entry of this very stack
         other = other or owner
     if other:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from provider import changing, creation, host
 from provider.collection import Answer, Collection, is_object
-from provider.errors import AdoptionError, IncompleteCreate, IntuneError
+from provider.errors import AdoptionError, GraphError, IncompleteCreate, IntuneError
 from provider.kind import Change, Created, Kind, Values
 from provider.ledger import Claim
 from provider.recognition import NAME, by_name, warn_of_namesakes
@@ -109,7 +109,10 @@ class Entity(Kind):
         appeared = others(filter(is_object, members))
         if not appeared and settling:
             path = by_name(self, inputs[NAME])
-            appeared = tenant.client.poll(lambda: others(tenant.client.pages(path)) or None, settling) or []
+            try:
+                appeared = tenant.client.poll(lambda: others(tenant.client.pages(path)) or None, settling) or []
+            except GraphError as error:  # the object exists and its id is known: a look must not make that a failure
+                host.warn(f"it is unknown whether another object of this name was created at the same time: {error}")
         warn_of_namesakes(id_, appeared)
 
     def _adopt(self, tenant: Tenant, id_: str, inputs: Values) -> Created:

@@ -42,7 +42,8 @@ def require_tenant(settings: Settings, urn_name: str, olds: Mapping[str, Any]) -
     if any(there) and there != here:
         raise WrongTenant(
             f'"{urn_name}" lives in tenant {there[0]} (cloud {there[1]}), but the stack\'s config says {here[0]} '
-            f"(cloud {here[1]}): set tenantId and cloud back, or use a stack of its own for the other tenant"
+            f"(cloud {here[1]}): set tenantId and cloud back, or use a stack of its own for the other tenant; if it "
+            "was created there by mistake, delete it there and run `pulumi state delete` with its URN"
         )
 
 
@@ -55,13 +56,13 @@ def require_same_adopt(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any
     adopt = news.get(ADOPT)
     if not isinstance(adopt, str):
         return
-    if adopt.lower() not in (id_.lower(), str(olds.get(ADOPT) or "").lower()):
+    if not replaces and adopt.lower() not in (id_.lower(), str(olds.get(ADOPT) or "").lower()):
         raise AdoptionError(
             f"this resource manages {id_}, and adopt names {adopt}: remove adopt; to manage {adopt} too, declare it as "
             "an entry of its own; to manage it instead, remove this entry first, with retain_on_delete if its object "
-            "must stay"
+            "must stay. If a replacement was interrupted, run `python -m stacks recover`"
         )
-    if replaces:
+    if replaces and adopt.lower() in (id_.lower(), str(olds.get(ADOPT) or "").lower()):
         raise AdoptionError(
             f"a change of {', '.join(replaces)} replaces {id_}, which is deleted first, and adopt would then name an "
             "object that does not exist: remove adopt, which has done its work, and run again"
@@ -75,6 +76,12 @@ def said_of_replacement(id_: str, fields: Sequence[str]) -> str:
         "of derivedCredentials are, `options: {protect: false}` in its entry allows that; with retain_on_delete it "
         "stays, beside a new object of the same name"
     )
+
+
+def said_of_absence(kind: Kind, id_: str, declared: Mapping[str, Any]) -> str:
+    """Say that an object of the state does not exist any more."""
+    remove = " (remove `adopt` from it, which names what no longer exists)" if adopts(kind, declared) else ""
+    return f"{id_} no longer exists in the tenant; the next `pulumi up` creates it again{remove}"
 
 
 def adopts(kind: Kind, inputs: Mapping[str, Any]) -> bool:

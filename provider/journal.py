@@ -13,16 +13,15 @@ cannot be written, the run says so once and goes on without; then a killed run i
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from provider import machine
+from provider.journal_entry import Entry, entry_of, row_of
 
 if TYPE_CHECKING:  # loaded when the first entry is written or read
     import sqlite3
@@ -45,29 +44,6 @@ CREATE TABLE IF NOT EXISTS creates (
 """
 
 
-class Entry(NamedTuple):
-    """One create."""
-
-    urn: str
-    kind: str
-    name: str
-    """Digest of its display name."""
-    fields: tuple[str, ...]
-    """The declared fields that the body had."""
-    body: str
-    """Digest of their values."""
-    before: tuple[str, ...]
-    """The ids of the objects of that name and kind that existed before."""
-    began: float
-    """When the POST was about to be sent: seconds since the epoch, by this machine's clock."""
-    run: str = ""
-    """The lock of the process that was about to send it: see `provider.machine`."""
-    id: str = ""
-    """The id of what was created; empty while that is not known."""
-    settled: bool = False
-    """The state has the id: the entry proves nothing any more, and only says for which resource it was created."""
-
-
 class Journal:
     """The creates of one *tenant* on this machine. Safe to share between threads and processes."""
 
@@ -86,6 +62,7 @@ class Journal:
         self._connection: sqlite3.Connection | None = None
         self._off = folder == OFF
         self._run_name = ""
+        self._returned: set[str] = set()
         self._entries: dict[str, Entry] | None = None
 
     def intend(self, entry: Entry) -> None:
@@ -106,19 +83,31 @@ class Journal:
             self._execute("DELETE FROM creates WHERE tenant = ? AND urn = ?", (self._tenant, urn))
 
     def seen(self, urn: str, id_: str) -> None:
-        """Note that the state of the resource *urn* has *id_*: what proves it is in the state from now on."""
-        entry = self._all().get(urn)
-        if entry is not None and not entry.id:
-            self.forget(urn)
-        elif entry is not None and entry.id == id_ and not entry.settled:
-            self._write(entry._replace(settled=True))
+        """
+        Note that the state of the resource *urn* has *id_*: what proves it is in the state from now on.
+
+        An intent stays: during a replacement that was interrupted, the state still has the id of the old object.
+        """
+        for entry in self._of(id_):
+            if entry.urn != urn:  # the resource was renamed
+                self.forget(entry.urn)
+            if entry.urn != urn or not entry.settled:
+                self._write(entry._replace(urn=urn, settled=True))
+
+    def returned(self, urn: str) -> None:
+        """Note that the engine was told the id of what the create of *urn* made."""
+        self._returned.add(urn)
 
     def settle(self) -> None:
         """Note that the state has what the creates of this run returned: the engine has ended the run."""
         if not self._run_name:
             return
-        values = (self._tenant, self._run_name)
-        self._execute("UPDATE creates SET settled = 1 WHERE tenant = ? AND run = ? AND id != ''", values)
+        self._execute("BEGIN", ())  # one write to the disk for all: the engine waits five seconds
+        for urn in self._returned:
+            entry = self._all().get(urn)
+            if entry is not None and entry.id:
+                self._write(entry._replace(settled=True))
+        self._execute("COMMIT", ())
         machine.release(self._path().parent)
 
     def find(self, urn: str) -> Entry | None:
@@ -142,9 +131,21 @@ class Journal:
         """Return the URN for which *id_* was created on this machine, if no state was seen to have it since."""
         return next((entry.urn for entry in self._of(id_) if not entry.settled), "")
 
-    def creator(self, id_: str) -> str:
-        """Return the URN for which *id_* was created on this machine, whatever became of it: proof of nothing."""
-        return next((entry.urn for entry in self._of(id_)), "")
+    def creator(self, id_: str, but: str = "") -> str:
+        """Return the URN, other than *but*, for which *id_* was created on this machine: proof of nothing by now."""
+        return next((entry.urn for entry in self._of(id_) if entry.urn != but), "")
+
+    def is_of_another(self, entry: Entry, id_: str) -> bool:
+        """
+        Tell whether *id_* may have been created for another resource than that of *entry*, as the database says now.
+
+        It was, or the process of another resource that creates an object of the same name is still at work.
+        """
+        with self._lock:
+            self._entries = None
+        others = [one for one in tuple(self._all().values()) if one.urn != entry.urn]
+        same = [one for one in others if not one.id and (one.kind, one.name) == (entry.kind, entry.name)]
+        return any(one.id == id_ for one in others) or any(self.is_under_way(one) for one in same)
 
     def _of(self, id_: str) -> list[Entry]:
         return [entry for entry in tuple(self._all().values()) if entry.id == id_]
@@ -168,14 +169,14 @@ class Journal:
             if self._entries is None:
                 exists = not self._off and self._path().exists()
                 rows = self._run("SELECT * FROM creates WHERE tenant = ?", (self._tenant,)) if exists else []
-                self._entries = {row[1]: _entry(row[1:]) for row in rows}
+                self._entries = {row[1]: entry_of(row[1:]) for row in rows}
             return self._entries
 
     def _write(self, entry: Entry) -> None:
         if not entry.urn:  # the host does not tell which resource it is, so nothing could be recognised by it
             return
         self._all()[entry.urn] = entry
-        row = (self._tenant, *entry._replace(fields=_text(entry.fields), before=_text(entry.before)))  # type: ignore[arg-type]
+        row = (self._tenant, *row_of(entry))
         self._execute(f"INSERT OR REPLACE INTO creates VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - marks
 
     def _execute(self, statement: str, values: tuple[Any, ...]) -> None:
@@ -223,18 +224,3 @@ class Journal:
 
     def _path(self) -> Path:
         return Path(self._folder or machine.state_folder(os.environ)) / FILE
-
-
-def digest(value: Any) -> str:
-    """Return a digest of *value*, a part of a declaration, from which it cannot be read back."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _text(values: tuple[str, ...]) -> str:
-    return json.dumps(values)
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    entry = Entry(*row)
-    fields, before = (tuple(json.loads(str(text))) for text in (entry.fields, entry.before))
-    return entry._replace(fields=fields, before=before, settled=bool(entry.settled))

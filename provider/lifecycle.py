@@ -29,7 +29,7 @@ from pulumi.dynamic import (
 
 from provider import connection, guards, host, settings
 from provider.changing import may_have_worked
-from provider.errors import Defect, IncompleteCreate, IncompleteUpdate, IntuneError, Vanished
+from provider.errors import Defect, GraphError, IncompleteCreate, IncompleteUpdate, IntuneError, Vanished
 from provider.journal import Journal
 from provider.kind import Change, kind_called, kinds
 from provider.ledger import Claim
@@ -128,8 +128,10 @@ class GraphProvider(ResourceProvider):
             created = self.kind.create(self._writer(), inputs)
         except IncompleteCreate as half:
             outputs = guards.outputs_after(half.done, half.uncertain, (), tuple(half.uncertain))
-            host.report_partial(half.id, {**outputs, **computed}, half.reason)
+            if host.report_partial(half.id, {**outputs, **computed}, half.reason):
+                self._journal().returned(host.urn())
             raise
+        self._journal().returned(host.urn())
         return CreateResult(created.id, {**created.chosen, **inputs, **computed})
 
     @_work.serves
@@ -156,8 +158,7 @@ class GraphProvider(ResourceProvider):
         schema = self.kind.args.schema
         if not declared:
             return ReadResult(id_, {**live, **computed})
-        directives = {name for name in declared if name in schema.attributes} & schema.directives
-        kept = {name: declared[name] if name in directives else live.get(name) for name in declared}
+        kept = {name: declared[name] if name in schema.directives else live.get(name) for name in declared}
         inputs = schema.canonical(kept, like=declared)
         return ReadResult(id_, {**schema.chosen(live, inputs), **inputs, **computed}, inputs=inputs)
 
@@ -167,10 +168,7 @@ class GraphProvider(ResourceProvider):
             raise Vanished(f"there is no {self.kind.name} {id_} in the tenant: correct the id given to get()")
         tenant.absences.missing(self.kind.name, id_)
         _run.ledger.gone(Claim(id_), host.urn())
-        remove = (
-            " (remove `adopt` from it, which names what no longer exists)" if guards.adopts(self.kind, declared) else ""
-        )
-        host.warn(f"{id_} no longer exists in the tenant; the next `pulumi up` creates it again{remove}")
+        host.warn(guards.said_of_absence(self.kind, id_, declared))
         return ReadResult(None, {})
 
     @_work.serves
@@ -211,7 +209,12 @@ class GraphProvider(ResourceProvider):
         if refused:
             host.warn(refused)
             return
-        self.kind.delete(tenant, _id, olds)
+        try:
+            self.kind.delete(tenant, _id, olds)
+        except GraphError as error:
+            if may_have_worked(error):
+                error.remedy = "The delete may have taken effect: run `pulumi up --refresh`"
+            raise
         for claim in claims:
             (_run.ledger.deleted if self.kind.deletes else _run.ledger.dropped)(claim)
         self._journal().forget(urn)

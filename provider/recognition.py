@@ -16,7 +16,7 @@ from urllib.parse import quote as percent_encode
 
 from provider import host
 from provider.errors import AdoptionError, OutcomeUnknown
-from provider.journal import Entry, digest
+from provider.journal_entry import Entry, digest
 from provider.ledger import Claim
 from provider.schema import Part
 from provider.values import SetOf, Text, Url
@@ -70,7 +70,7 @@ def intent(entity: Entity, urn: str, inputs: Json, before: Iterable[str], now: f
 
 def candidates(entity: Entity, tenant: Tenant, entry: Entry, objects: Iterable[Json]) -> list[Json]:
     """Return those of *objects* that can only be what the POST of *entry* created."""
-    return [one for one in objects if _fits(entity, entry, one) and _is_free(tenant, entry.urn, str(one["id"]))]
+    return [one for one in objects if _fits(entity, entry, one) and _is_free(tenant, entry, str(one["id"]))]
 
 
 def by_name(entity: Entity, name: str) -> str:
@@ -174,8 +174,8 @@ def _moment(text: object) -> float | None:
     return moment.timestamp() if moment.year > 1 else None
 
 
-def _is_free(tenant: Tenant, urn: str, id_: str) -> bool:
+def _is_free(tenant: Tenant, entry: Entry, id_: str) -> bool:
     """Tell whether nothing says that *id_* is that of another resource, of this stack or of another on this machine."""
-    claim, ledger = Claim(id_), tenant.ledger
+    claim, ledger, urn = Claim(id_), tenant.ledger, entry.urn
     owned = ledger.manager(claim, urn) or ledger.undeclared_manager(claim, urn) or ledger.is_deleted(claim)
-    return not owned and tenant.journal.owner(id_) in ("", urn)
+    return not owned and not tenant.journal.is_of_another(entry, id_)

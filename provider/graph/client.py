@@ -12,7 +12,6 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote as percent_encode
 
 from provider.collection import Answer
 from provider.errors import Forbidden, GraphError, Throttled, Unauthenticated
@@ -20,13 +19,12 @@ from provider.graph import answers, batch, logs, paging, retry
 from provider.graph.auth import Tokens
 from provider.graph.causes import TRANSPORT
 from provider.graph.pacing import Pacer
-from provider.graph.transport import Bearer, Sessions
+from provider.graph.transport import Bearer, Sessions, approval
 from provider.settings import Settings
 
 VERSION = "beta"
 """The only version of Graph that has derived credentials."""
 
-_PLAIN = " !#$&'()*+,-./:;=?@[]_~"
 _SECONDS_TO_CONNECT = 10.0
 
 Json = dict[str, Any]
@@ -56,11 +54,13 @@ class GraphClient:
         self.root = f"{settings.cloud.graph}/{VERSION}"
         self.has_written = False
         """Whether a request was sent that writes."""
+        reads = {"Accept": "application/json"}
+        self._headers = (reads, reads | approval(settings.approval_justification))
         self._tokens = tokens
         self._notify = notify
         self._permit = permit
         self._largest_answer = largest_answer
-        self._clock = clock
+        self.now = clock
         self._sleep = sleep
         self._jitter = jitter
         self._pacer = pacer or Pacer(settings.quota_share, notify=notify)
@@ -133,10 +133,6 @@ class GraphClient:
 
     # ------------------------------------------------------------------------------------------ repetition
 
-    def now(self) -> float:
-        """Return the time by the clock that all waits go by, in seconds from some moment."""
-        return self._clock()
-
     def pause(self, error: GraphError, attempt: int, waited: float) -> float | None:
         """
         Wait before the next attempt at what ended in *error*, and return the seconds waited.
@@ -167,9 +163,9 @@ class GraphClient:
 
         *waiting* is shown to the person who waits.
         """
-        started, attempt = self._clock(), 0
+        started, attempt = self.now(), 0
         while (found := probe()) is None:
-            left = started + deadline - self._clock()
+            left = started + deadline - self.now()
             if left <= 0:
                 return None
             attempt += 1
@@ -233,7 +229,7 @@ class GraphClient:
 
     def _exchange(self, method: str, path: str, body: Json | None, token: str) -> Json | None:
         url = self._url(path)
-        exchange = logs.Exchange(method, url, self._clock)
+        exchange = logs.Exchange(method, url, self.now)
         try:
             with (
                 exchange,
@@ -242,7 +238,7 @@ class GraphClient:
                     url,
                     json=body,
                     auth=Bearer(token),
-                    headers={"Accept": "application/json", "client-request-id": exchange.id, **self._approval(method)},
+                    headers={"client-request-id": exchange.id, **self._headers[method != "GET"]},
                     timeout=(_SECONDS_TO_CONNECT, self.settings.timeout),
                     allow_redirects=False,
                     stream=True,
@@ -252,12 +248,6 @@ class GraphClient:
                 return answers.read(response, method, path, self._largest_answer)
         except TRANSPORT as error:
             raise answers.unreachable(error, method, path, url) from None
-
-    def _approval(self, method: str) -> dict[str, str]:
-        """Give the reason for a write, which tenants with Multi Admin Approval insist on."""
-        reason = self.settings.approval_justification
-        # A header carries bytes of Latin-1; what is beyond it is percent-encoded, as RFC 8187 has it.
-        return {answers.APPROVAL_HEADER: percent_encode(reason, safe=_PLAIN)} if reason and method != "GET" else {}
 
     def _url(self, path: str) -> str:
         return self.root + path if path.startswith("/") else path

@@ -10,11 +10,16 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+from urllib.parse import quote as percent_encode
 
 from requests import PreparedRequest, Session
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.util.ssl_ import create_urllib3_context
+
+from provider.graph.answers import APPROVAL_HEADER
+
+_PLAIN = " !#$&'()*+,-./:;=?@[]_~"
 
 
 class Bearer(AuthBase):
@@ -44,6 +49,12 @@ class Transport(HTTPAdapter):
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         """Make the pool of connections through a proxy."""
         return super().proxy_manager_for(*args, ssl_context=self._trust, **kwargs)
+
+
+def approval(reason: str) -> dict[str, str]:
+    """Return the header that gives the *reason* for a write, which tenants with Multi Admin Approval insist on."""
+    # A header carries bytes of Latin-1; what is beyond it is percent-encoded, as RFC 8187 has it.
+    return {APPROVAL_HEADER: percent_encode(reason, safe=_PLAIN)} if reason else {}
 
 
 class Sessions:

@@ -41,6 +41,15 @@ class Owner:
         return f"{self.path}/{self.odata_type.lstrip('#')}"
 
 
+DELETED_MEANWHILE = "The profile was deleted meanwhile: run `pulumi up --refresh`, which creates it again"
+"""What to do where a write beside a profile ends in a 404, and the profile does not exist."""
+
+
+def is_deleted(tenant: Tenant, owner: Owner) -> bool:
+    """Tell whether *owner* does not exist any more; raises GraphError where Graph does not say."""
+    return tenant.find(owner.path) is None
+
+
 class Relationship(ABC):
     """One declared field that lives beside the object."""
 

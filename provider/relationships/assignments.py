@@ -17,7 +17,7 @@ from pulumi import Input
 from provider.collection import Answer
 from provider.errors import GraphError, NotFound, UnexpectedAnswer
 from provider.records import Record
-from provider.relationships import Json, Owner, Relationship
+from provider.relationships import DELETED_MEANWHILE, Json, Owner, Relationship, is_deleted
 from provider.relationships.gathering import Gathered
 from provider.schema import Arguments, When, optional, required
 from provider.values import Choice, Guid, SetOf, Text
@@ -129,7 +129,9 @@ class Assignments(Relationship):
 
 def _explained(error: NotFound, tenant: Tenant, owner: Owner, declared: list[Any]) -> NotFound:
     """Say what a 404 of `/assign` means: that the profile does not exist, or one of the groups or filters."""
-    if tenant.find(owner.path) is not None:
+    if is_deleted(tenant, owner):
+        error.remedy = DELETED_MEANWHILE
+    else:
         named = {str(one[name]) for one in declared for name in ("group_id", _FILTER_ID) if name in one}
         error.remedy = (
             "The profile exists, so one of the groups or filters that are assigned does not: correct or remove it. "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from provider.collection import Answer, Collection, is_object
 from provider.errors import GraphError, NotFound, UnexpectedAnswer
-from provider.relationships import Json, Owner, Relationship, Step
+from provider.relationships import DELETED_MEANWHILE, Json, Owner, Relationship, Step, is_deleted
 from provider.relationships.gathering import Gathered
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
@@ -72,9 +72,14 @@ class Credential(Relationship):
         method = "PUT" if value else "DELETE"
         if value:
             # Intune has answered 500 to this PUT although it took effect: look before repeating it.
-            tenant.client.put(
-                path, {"@odata.id": _address(tenant, value)}, settled=lambda: reference(tenant, owner) == value
-            )
+            try:
+                tenant.client.put(
+                    path, {"@odata.id": _address(tenant, value)}, settled=lambda: reference(tenant, owner) == value
+                )
+            except NotFound as error:
+                missing = f"The profile exists, so the derived credential {value} does not: correct or remove it"
+                error.remedy = DELETED_MEANWHILE if is_deleted(tenant, owner) else missing
+                raise
         else:
             _remove(tenant, path)
         if tenant.eventually(lambda: True if reference(tenant, owner) == value else None) is None:

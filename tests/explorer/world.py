@@ -55,7 +55,7 @@ class World:
     doubt: set[str] = field(default_factory=set)
     """Names of objects whose POST was sent, and not answered with success."""
     drifted: list[str] = field(default_factory=list)
-    """Ids of objects that a person changed or deleted: the state learns of it by a refresh only."""
+    """Ids of objects that a person changed or deleted, or that an error said to refresh: a refresh tells the state."""
 
     def new_id(self) -> str:
         """Return an id that no object had before."""
@@ -99,6 +99,8 @@ class World:
 
     def note(self, text: str) -> None:
         """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
+        if "The delete may have taken effect" in text:
+            self.drifted.extend(_ID.findall(text))
         if re.search(r"is gone|no longer exists|was gone", text):
             return
         if "unknown whether" in text:

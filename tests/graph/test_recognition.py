@@ -9,7 +9,7 @@ import pytest
 
 from provider.errors import AdoptionError, IncompleteCreate, OutcomeUnknown
 from provider.graph.tenant import Tenant
-from provider.journal import Entry
+from provider.journal_entry import Entry
 from provider.recognition import intent
 from tests.graph.conftest import URN, Clock
 from tests.graph.test_creation import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, WIRE

@@ -34,7 +34,8 @@ class TestTenant:
         assert told(calls[verb]) == (
             'WrongTenant: "r" lives in tenant 11111111-0000-4000-8000-00000000000b (cloud public), but the stack\'s '
             "config says 5a9db0c5-0000-4000-8000-00000000000a (cloud sandbox): set tenantId and cloud back, or use a "
-            "stack of its own for the other tenant"
+            "stack of its own for the other tenant; if it was created there by mistake, delete it there and run "
+            "`pulumi state delete` with its URN"
         )
 
     def test_state_that_does_not_say_its_tenant_takes_it(self, online: Callable[..., Plugin], portal: Portal) -> None:

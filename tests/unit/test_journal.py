@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from provider import machine
-from provider.journal import FILE, OFF, Entry, Journal, digest
+from provider.journal import FILE, OFF, Journal
+from provider.journal_entry import Entry, digest
 
 ROOT = Path(__file__).parents[2]
 URN = "urn:pulumi:dev::project::type::r"
@@ -73,11 +74,30 @@ def test_entry_ends_when_the_state_has_its_id(tmp_path: Path, clock: Clock, seen
     assert (journal(tmp_path, clock).find(URN) is None) == (seen == "id-1")
 
 
-def test_intent_ends_when_the_state_has_an_id(tmp_path: Path, clock: Clock) -> None:
-    """What was only about to be created is in the state by now, or never will be."""
+def test_intent_stays_while_the_state_has_another_id(tmp_path: Path, clock: Clock) -> None:
+    """During a replacement that was interrupted, the state still has the id of the old object."""
     journal(tmp_path, clock).intend(ENTRY)
-    journal(tmp_path, clock).seen(URN, "id-1")
-    assert journal(tmp_path, clock).find(URN) is None
+    journal(tmp_path, clock).seen(URN, "the old one")
+    assert journal(tmp_path, clock).find(URN) is not None
+
+
+def test_entry_of_a_renamed_resource_follows_it(tmp_path: Path, clock: Clock) -> None:
+    """The state has the id under the new URN: that is whose the object is from now on."""
+    journal(tmp_path, clock).created(URN, "id-1")
+    journal(tmp_path, clock).seen(OTHER, "id-1")
+    after = journal(tmp_path, clock)
+    assert (after.find(URN), after.find(OTHER), after.creator("id-1")) == (None, None, OTHER)
+
+
+def test_object_of_another_resource_is_told_from_the_database(tmp_path: Path, clock: Clock) -> None:
+    """Another run on this machine wrote it after this one had begun; and while it is still at work, all may be its."""
+    here, there = journal(tmp_path, clock), journal(tmp_path, clock)
+    here.intend(ENTRY)
+    assert not here.is_of_another(ENTRY, "id-1")
+    there.intend(ENTRY._replace(urn=OTHER))
+    there.created(OTHER, "id-1")
+    assert here.is_of_another(ENTRY, "id-1")
+    assert not here.is_of_another(ENTRY, "id-2")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +119,7 @@ def test_entry_of_a_run_that_ended_well_proves_nothing_and_names_its_resource(tm
     first = journal(tmp_path, clock)
     first.intend(ENTRY)
     first.created(URN, "id-1")
+    first.returned(URN)
     first.intend(ENTRY._replace(urn=OTHER))
     first.settle()
     second = journal(tmp_path, clock)
@@ -200,8 +221,8 @@ def test_many_threads_write_without_losing_an_entry(tmp_path: Path, clock: Clock
 def test_entry_of_a_process_that_is_at_work_is_under_way(tmp_path: Path, clock: Clock) -> None:
     """Until its process ends, however it ends; then the id may be there."""
     script = (
-        "import sys, provider.journal as j\n"
-        f"entry = j.Entry({URN!r}, '', '', (), '', (), 1000.0)\n"
+        "import sys, provider.journal as j, provider.journal_entry as e\n"
+        f"entry = e.Entry({URN!r}, '', '', (), '', (), 1000.0)\n"
         "journal = j.Journal(sys.argv[1], 'tenant', clock=lambda: 1000.0)\n"
         "journal.intend(entry)\n"
         "print(flush=True)\n"
