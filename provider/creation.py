@@ -108,7 +108,8 @@ def _taken(entity: Entity, tenant: Tenant, claim: Claim) -> str:
         old = other.rpartition("::")[2]
         return (
             f"{there}, which is {name_of(other)} of this stack: if that entry was renamed, declare "
-            f"`renamed_from: {old}` (in a program, aliases); if only its display_name changes, apply that first"
+            f"`renamed_from: {old}` (in a program, aliases); if only its display_name changes, apply that first; if it "
+            f"is no longer declared, run `pulumi destroy --target '{other}'` first"
         )
     created = f", created on this machine for {name_of(owner)} of stack {owner.split('::')[0][11:]}" if owner else ""
     return (
@@ -180,8 +181,7 @@ class _Post:
     def _found_after_refusal(self, error: GraphError) -> Json | None:
         """Wait, as the service asked for, and look: gateways refuse what the service did all the same."""
         before = self._waited
-        again = self._renew() if isinstance(error, Unauthenticated) else self._wait(error)
-        self._doubted = True
+        again, self._doubted = self._renew() if isinstance(error, Unauthenticated) else self._wait(error), True
         settling = min(_SETTLING, self._tenant.client.settings.consistency)
         self.settling = max(0.0, settling - (self._waited - before))
         found = self._look_for(self.settling, error)

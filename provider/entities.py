@@ -60,7 +60,7 @@ class Entity(Kind):
         made = creation.create_once(self, tenant, inputs)
         id_ = str(made.live["id"])
         if not made.fresh:
-            return self._align(tenant, id_, inputs)
+            return self._recognised(tenant, id_, inputs)
         self.returned(tenant, id_, inputs)
         look = tenant.ask_later(by_name(self, inputs[NAME]))
         missing = self._complete(tenant, id_, inputs)
@@ -127,17 +127,33 @@ class Entity(Kind):
         self.take(tenant, id_, inputs)
         return self._align(tenant, id_, inputs)
 
+    def _recognised(self, tenant: Tenant, id_: str, inputs: Values) -> Created:
+        """Use what an interrupted run created; what cannot be changed to what is declared now, the next up replaces."""
+        live = self.read(tenant, id_, None) or {}
+        fixed = self._fixed(live, inputs)
+        if not fixed:
+            return self._align(tenant, id_, inputs)
+        done = {name: live[name] for name in inputs if name in live}
+        reason = f"{id_} was created by an interrupted run with another {fixed}: run again, which replaces it"
+        raise IncompleteCreate(id_, done, reason, {fixed: live[fixed]})
+
+    def _fixed(self, live: Values, inputs: Values) -> str:
+        """Return a field that is not as declared and that Graph cannot change; empty if there is none."""
+        declared = {name: live[name] for name in inputs if name in live}
+        changed = self.args.schema.changed(declared, inputs)
+        return next((name for name in changed if self.args.schema.attributes[name].create_only), "")
+
     def _align(self, tenant: Tenant, id_: str, inputs: Values) -> Created:
         """Make an existing object what *inputs* declare, and write down whose it is."""
         live = self.read(tenant, id_, None) or {}
         declared = {name: live[name] for name in inputs if name in live}
         changed = self.args.schema.changed(declared, inputs)
-        fixed = [name for name in changed if self.args.schema.attributes[name].create_only]
+        fixed = self._fixed(live, inputs)
         if fixed:
             for claim in self.claims(id_, inputs):
                 tenant.ledger.release(claim, host.urn())
             raise AdoptionError(
-                f"{id_} has {fixed[0]} {live.get(fixed[0])}, which Graph cannot change: declare that, "
+                f"{id_} has {fixed} {live.get(fixed)}, which Graph cannot change: declare that, "
                 "or delete the object and remove adopt to create another"
             )
         self.returned(tenant, id_, inputs)

@@ -102,11 +102,10 @@ class GraphProvider(ResourceProvider):
         guards.require_tenant(self._settings, name_of(urn), olds)
         guards.require_claims(self.kind, id_, news, lambda claim: _run.ledger.diff(claim, urn))
         self._journal().seen(urn, id_)
-        changed = schema.changed(olds, news)
-        uncertain = guards.uncertain_fields(olds, news)
+        changed, uncertain = schema.changed(olds, news), guards.uncertain_fields(olds, news)
         replaces = [name for name in changed if schema.attributes[name].create_only]
         if guards.adopts(self.kind, news):
-            guards.require_same_adopt(id_, olds, news, replaces)
+            guards.require_same_adopt(id_, olds, news, replaces, self._journal())
         if not changed and not uncertain:
             return DiffResult(changes=False)
         _run.will_write(urn, self.kind)
@@ -116,7 +115,7 @@ class GraphProvider(ResourceProvider):
             if self.kind.deletes:
                 host.warn(guards.said_of_replacement(id_, replaces))
         return DiffResult(
-            changes=None if changed else True, replaces=replaces or None, delete_before_replace=bool(replaces)
+            changes=True if uncertain else None, replaces=replaces or None, delete_before_replace=bool(replaces)
         )
 
     @_work.serves
@@ -176,8 +175,7 @@ class GraphProvider(ResourceProvider):
         """Write what changed, and return all outputs: Pulumi forgets those that are not returned."""
         olds, news, schema = _without_provider(_olds), _without_provider(_news), self.kind.args.schema
         guards.require_tenant(self._settings, name_of(host.urn()), olds)
-        uncertain = guards.uncertain_fields(olds, news)
-        change = Change(olds, news, [*schema.changed(olds, news), *uncertain])
+        change = Change(olds, news, [*schema.changed(olds, news), *guards.uncertain_fields(olds, news)])
         if change.names:
             self._update(_id, change)
         return UpdateResult({**schema.chosen(olds, news), **news, **guards.computed_outputs(self._settings)})
@@ -200,9 +198,7 @@ class GraphProvider(ResourceProvider):
         """Delete the object, unless another resource of the stack owns it: then this resource only leaves the state."""
         olds, urn = _without_provider(_props), host.urn()
         guards.require_tenant(self._settings, name_of(urn), olds)
-        tenant = self._writer()
-        claims = self.kind.claims(_id, olds)
-        owner = self._journal().owner(_id)
+        tenant, claims, owner = self._writer(), self.kind.claims(_id, olds), self._journal().owner(_id)
         refused = _run.ledger.delete(claims[0], urn)
         if not refused and owner not in ("", urn):
             refused = f"{_id} was adopted for {name_of(owner)} by an earlier run, so it was not deleted"

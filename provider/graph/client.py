@@ -52,8 +52,7 @@ class GraphClient:
             logs.log_requests()
         self.settings = settings
         self.root = f"{settings.cloud.graph}/{VERSION}"
-        self.has_written = False
-        """Whether a request was sent that writes."""
+        self.has_written = False  # whether a request was sent that writes
         reads = {"Accept": "application/json"}
         self._headers = (reads, reads | approval(settings.approval_justification))
         self._tokens = tokens

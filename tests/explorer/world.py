@@ -97,6 +97,12 @@ class World:
             for row in self.journal
         ]
 
+    def _stray(self) -> set[str]:
+        """Return the ids of our objects of a name in doubt that are in no state: what such an error is about."""
+        known = {one["id"] for state in self.states.values() for one in state["resources"]}
+        ours = ((id_, one) for each in self.objects.values() for id_, one in each.items() if one["by"] == OURS)
+        return {id_ for id_, one in ours if id_ not in known and one["body"]["displayName"] in self.doubt}
+
     def note(self, text: str) -> None:
         """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
         if "The delete may have taken effect" in text:
@@ -105,6 +111,7 @@ class World:
             return
         if "unknown whether" in text:
             self.said.extend(sorted(self.doubt - set(self.said)))
+            self.said.extend(sorted(self._stray() - set(self.said)))
         self.said.extend(id_ for id_ in _ID.findall(text) if id_ not in self.said)
 
 

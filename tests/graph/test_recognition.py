@@ -149,12 +149,14 @@ def test_object_of_a_killed_run_that_was_deleted_is_created_again(next_run: Begi
     assert [one["id"] for one in portal.objects()] == [id_]
 
 
-def test_issuer_that_was_edited_after_a_kill_is_refused(next_run: Begin, portal: Portal) -> None:
-    """The object is ours, and Graph cannot change its issuer: nothing is written."""
+def test_issuer_that_was_edited_after_a_kill_comes_into_the_state_as_it_is(next_run: Begin, portal: Portal) -> None:
+    """The object is ours, and Graph cannot change its issuer: the state takes it, and the next up replaces it."""
     CREDENTIAL.create(next_run(), INPUTS)
     before = portal.objects()
-    with pytest.raises(AdoptionError, match="has issuer purebred, which Graph cannot change"):
+    with pytest.raises(IncompleteCreate, match="with another issuer: run again, which replaces it") as caught:
         CREDENTIAL.create(next_run(), {**INPUTS, "issuer": "intercede"})
+    assert caught.value.id == before[0]["id"]
+    assert caught.value.uncertain == {"issuer": "purebred"}
     assert portal.objects() == before
 
 
