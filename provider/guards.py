@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from provider.errors import AdoptionError, OwnershipError, WrongTenant
-from provider.journal import Journal
 from provider.kind import Kind
 from provider.ledger import Claim, name_of
 from provider.run import Run
@@ -48,31 +47,26 @@ def require_tenant(settings: Settings, urn_name: str, olds: Mapping[str, Any]) -
         )
 
 
-def require_same_adopt(
-    id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], replaces: Sequence[str], journal: Journal
-) -> None:
+def said_of_adopt(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], replaces: Sequence[str]) -> str:
     """
-    Make sure that `adopt` still means what it meant when the object came into the state.
+    Say what `adopt` does not do on a resource that manages the object *id_* already; empty where it names that.
 
-    It may name what an interrupted run created in place of the object that the state still has.
-
-    Raises AdoptionError: it names another object now, or the object that it names is about to be replaced.
+    Raises AdoptionError: the object that it names is about to be replaced.
     """
-    adopt = news.get(ADOPT)
-    if not isinstance(adopt, str):
-        return
+    adopt = str(news[ADOPT])
     known = adopt.lower() in (id_.lower(), str(olds.get(ADOPT) or "").lower())
-    if not replaces and not known and not journal.owner(adopt.lower()):
-        raise AdoptionError(
-            f"this resource manages {id_}, and adopt names {adopt}: remove adopt; to manage {adopt} too, declare it as "
-            "an entry of its own; to manage it instead, remove this entry first, with retain_on_delete if its object "
-            "must stay. If a replacement was interrupted, run `python -m stacks recover`"
-        )
     if replaces and known:
         raise AdoptionError(
             f"a change of {', '.join(replaces)} replaces {id_}, which is deleted first, and adopt would then name an "
             "object that does not exist: remove adopt, which has done its work, and run again"
         )
+    if replaces or known:
+        return ""
+    return (
+        f"this resource manages {id_}: unless a replacement of it was interrupted, adopt has no effect and {adopt} is not "
+        f"touched. Remove adopt; to manage {adopt} too, declare it as an entry of its own; to manage it instead, remove "
+        "this entry first, with retain_on_delete if its object must stay"
+    )
 
 
 def said_of_replacement(id_: str, fields: Sequence[str]) -> str:

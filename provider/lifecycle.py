@@ -104,8 +104,8 @@ class GraphProvider(ResourceProvider):
         self._journal().seen(urn, id_)
         changed, uncertain = schema.changed(olds, news), guards.uncertain_fields(olds, news)
         replaces = [name for name in changed if schema.attributes[name].create_only]
-        if guards.adopts(self.kind, news):
-            guards.require_same_adopt(id_, olds, news, replaces, self._journal())
+        if guards.adopts(self.kind, news) and (said := guards.said_of_adopt(id_, olds, news, replaces)):
+            host.warn(said)
         if not changed and not uncertain:
             return DiffResult(changes=False)
         _run.will_write(urn, self.kind)

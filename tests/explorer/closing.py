@@ -69,7 +69,7 @@ def told(ended: Ended) -> str:
 def _remedy(world: World, run: Run, ended: Ended, options: Options) -> tuple[Program, list[Options]] | None:
     """Return the program and how to run it, the last one first, as the error says; None where people must decide."""
     error, program = ended.error, list(run.program)
-    if re.search(r"pulumi state delete|pulumi destroy --target", error):
+    if re.search(r"pulumi state delete|pulumi destroy --target|declare that, or delete the object", error):
         return None  # a person must look which of two it is
     at = next((number for number, entry in enumerate(program) if entry is run.entry), None)
     adopt = re.search(r'adopt="([\w-]+)"', error)
