@@ -63,9 +63,9 @@ def said_of_adopt(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], re
     if replaces or known:
         return ""
     return (
-        f"this resource manages {id_}: unless a replacement of it was interrupted, adopt has no effect and {adopt} is not "
-        f"touched. Remove adopt; to manage {adopt} too, declare it as an entry of its own; to manage it instead, remove "
-        "this entry first, with retain_on_delete if its object must stay"
+        f"this resource manages {id_}: unless a replacement of it was interrupted, adopt has no effect and {adopt} is "
+        f"not touched. Remove adopt; to manage {adopt} too, declare it as an entry of its own; to manage it instead, "
+        "remove this entry first, with retain_on_delete if its object must stay"
     )
 
 
