@@ -47,11 +47,14 @@ def require_tenant(settings: Settings, urn_name: str, olds: Mapping[str, Any]) -
         )
 
 
-def said_of_adopt(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], replaces: Sequence[str]) -> str:
+def require_same_adopt(
+    id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], replaces: Sequence[str], *, interrupted: bool
+) -> None:
     """
-    Say what `adopt` does not do on a resource that manages the object *id_* already; empty where it names that.
+    Make sure that `adopt` still means what it meant when the object came into the state.
 
-    Raises AdoptionError: the object that it names is about to be replaced.
+    *interrupted*: a create of this stack was interrupted, so it may name what that created in place of the object that
+    the state still has. Raises AdoptionError: it names another object now, or one that is about to be replaced.
     """
     adopt = str(news[ADOPT])
     known = adopt.lower() in (id_.lower(), str(olds.get(ADOPT) or "").lower())
@@ -60,13 +63,12 @@ def said_of_adopt(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], re
             f"a change of {', '.join(replaces)} replaces {id_}, which is deleted first, and adopt would then name an "
             "object that does not exist: remove adopt, which has done its work, and run again"
         )
-    if replaces or known:
-        return ""
-    return (
-        f"this resource manages {id_}: unless a replacement of it was interrupted, adopt has no effect and {adopt} is "
-        f"not touched. Remove adopt; to manage {adopt} too, declare it as an entry of its own; to manage it instead, "
-        "remove this entry first, with retain_on_delete if its object must stay"
-    )
+    if not replaces and not known and not interrupted:
+        raise AdoptionError(
+            f"this resource manages {id_}, and adopt names {adopt}: remove adopt; to manage {adopt} too, declare it as "
+            "an entry of its own; to manage it instead, remove this entry first, with retain_on_delete if its object "
+            "must stay. If a replacement was interrupted, run `python -m stacks recover`"
+        )
 
 
 def said_of_replacement(id_: str, fields: Sequence[str]) -> str:

@@ -135,6 +135,12 @@ class Journal:
         """Return the URN, other than *but*, for which *id_* was created on this machine: proof of nothing by now."""
         return next((entry.urn for entry in self._of(id_) if entry.urn != but), "")
 
+    def has_open(self, urn: str, kind: str) -> bool:
+        """Tell whether a create of *kind* was interrupted in the stack of *urn*, and no state was seen to have it."""
+        stack = urn.split("::")[:2]
+        entries = [one for one in tuple(self._all().values()) if one.kind == kind and not one.settled]
+        return any(one.urn.split("::")[:2] == stack for one in entries)
+
     def is_of_another(self, entry: Entry, id_: str) -> bool:
         """
         Tell whether *id_* may have been created for another resource than that of *entry*, as the database says now.

@@ -117,7 +117,11 @@ class Ledger:
         with self._lock:
             facts = self._of(claim)
             if facts.returned_to not in (None, urn):
-                return f"{claim} was given to {name_of(facts.returned_to)} in this run: declare it once"
+                taker = facts.returned_to
+                return (
+                    f"{claim} was given to {name_of(taker)} in this run: declare it once, and remove the other from the "
+                    f"state with `pulumi state delete '{taker}'`, which deletes nothing in the tenant"
+                )
             if facts.wanted_by not in ("", urn) and urn in self._declared:
                 other = name_of(facts.wanted_by)
                 return f"{claim} is managed by this resource, and {other} declares to adopt it: declare the object once"

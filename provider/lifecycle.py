@@ -104,9 +104,11 @@ class GraphProvider(ResourceProvider):
         self._journal().seen(urn, id_)
         changed, uncertain = schema.changed(olds, news), guards.uncertain_fields(olds, news)
         replaces = [name for name in changed if schema.attributes[name].create_only]
-        if guards.adopts(self.kind, news) and (said := guards.said_of_adopt(id_, olds, news, replaces)):
-            host.warn(said)
-        if not changed and not uncertain:
+        if guards.adopts(self.kind, news):
+            guards.require_same_adopt(
+                id_, olds, news, replaces, interrupted=self._journal().has_open(urn, self.kind.name)
+            )
+        if not (changed or uncertain):
             return DiffResult(changes=False)
         _run.will_write(urn, self.kind)
         if replaces:
@@ -154,9 +156,9 @@ class GraphProvider(ResourceProvider):
         if live is None:
             return self._absent(tenant, id_, declared if olds else None)
         tenant.absences.present(self.kind.name)
-        schema = self.kind.args.schema
         if not declared:
             return ReadResult(id_, {**live, **computed})
+        schema = self.kind.args.schema
         kept = {name: declared[name] if name in schema.directives else live.get(name) for name in declared}
         inputs = schema.canonical(kept, like=declared)
         return ReadResult(id_, {**schema.chosen(live, inputs), **inputs, **computed}, inputs=inputs)

@@ -204,8 +204,12 @@ def _tenant(chosen: settings.Settings, wire: Wire, shared: Mapping[str, Any]) ->
         close=lambda: None,
     )
     # A session of the HTTP library would load certificates for connections that there never are.
+    ours = vars(client_module)["Sessions"]
     client_module.Sessions = lambda *_: SimpleNamespace(mine=lambda: wire, close=lambda: None)  # type: ignore[attr-defined,assignment]
-    client = GraphClient(chosen, tokens, clock=lambda: now[0], sleep=sleep, jitter=lambda: 0.5)
+    try:
+        client = GraphClient(chosen, tokens, clock=lambda: now[0], sleep=sleep, jitter=lambda: 0.5)
+    finally:
+        client_module.Sessions = ours  # type: ignore[attr-defined]
     tenant = Tenant(client, **shared)
     tenant._aside = _AtOnce()  # type: ignore[assignment]
     tenant._shared = _Alone(client)  # type: ignore[assignment]

@@ -51,15 +51,12 @@ class TestTenant:
 class TestAdopt:
     """`adopt` means something while the object comes into the state, and nothing later."""
 
-    def test_adopt_that_was_edited_is_a_warning(self, offline: Callable[[str], Plugin]) -> None:
-        """The other object is not touched, and the preview must not look as if it were."""
+    def test_adopt_that_was_edited_is_refused(self, offline: Callable[[str], Plugin]) -> None:
+        """The other object would not be touched, and the preview must not look as if it were."""
         plugin = offline("derivedCredential")
         olds = {**CREDENTIAL, "adopt": "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01", **LIVES}
-        news = {**CREDENTIAL, "adopt": MISSING}
-        assert plugin.diff("0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01", olds, news).changes == DIFF.DIFF_NONE
-        line = plugin.engine.logs[-1].message
-        assert line.startswith("this resource manages 0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01: ")
-        assert f"{MISSING} is not touched" in line
+        line = told(lambda: plugin.diff("0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01", olds, {**CREDENTIAL, "adopt": MISSING}))
+        assert line.startswith("AdoptionError: this resource manages 0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01, and adopt")
 
     def test_replacement_of_an_adopted_object_is_refused(self, offline: Callable[[str], Plugin]) -> None:
         """The delete would come first, and then there would be nothing to adopt."""

@@ -40,6 +40,10 @@ QUESTIONS: dict[str, Callable[[Ledger], str]] = {
     "wants": lambda ledger: ledger.wants(OBJECT, MINE),
 }
 GIVEN = 'id-1 was given to "theirs" in this run: declare it once'
+GIVEN_TOO = (
+    'id-1 was given to "theirs" in this run: declare it once, and remove the other from the state with '
+    "`pulumi state delete 'urn::theirs'`, which deletes nothing in the tenant"
+)
 MANAGED = (
     'id-1 is managed by "theirs" of this stack: declare it once; if that entry was renamed, declare '
     "`renamed_from: theirs` instead"
@@ -60,7 +64,7 @@ def expected(question: str, facts: set[str]) -> str:
     theirs = facts & {"theirs by state", "theirs by refresh", "theirs, undeclared"}
     return {
         "diff": lambda: (
-            GIVEN
+            GIVEN_TOO
             if "given to them" in facts
             else WANTED
             if "wanted by them" in facts
@@ -98,7 +102,7 @@ PREVENTED = {
     ("mine by state", "wanted by them"): MANAGED.replace("theirs", "mine"),
     ("mine by refresh", "wanted by them"): MANAGED.replace("theirs", "mine"),
     ("mine by refresh", "theirs by refresh"): SWAPPED,
-    ("given to me", "theirs by state"): GIVEN.replace("theirs", "mine"),
+    ("given to me", "theirs by state"): GIVEN_TOO.replace("theirs", "mine"),
 }
 """Pairs of which the first refuses the second, with the sentence."""
 PAIRS = [
