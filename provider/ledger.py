@@ -119,8 +119,8 @@ class Ledger:
             if facts.returned_to not in (None, urn):
                 taker = facts.returned_to
                 return (
-                    f"{claim} was given to {name_of(taker)} in this run: declare it once, and remove the other from the "
-                    f"state with `pulumi state delete '{taker}'`, which deletes nothing in the tenant"
+                    f"{claim} was given to {name_of(taker)} in this run: declare it once, and remove the other from "
+                    f"the state with `pulumi state delete '{taker}'`, which deletes nothing in the tenant"
                 )
             if facts.wanted_by not in ("", urn) and urn in self._declared:
                 other = name_of(facts.wanted_by)

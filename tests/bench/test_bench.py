@@ -38,8 +38,7 @@ def measured(bench: Bench, key: str) -> Sample:
 
 def test_create_is_its_writes_two_lists_and_looks(bench: Bench) -> None:
     """
-    A POST and an assignment for each profile, one list for each collection, one look for a namesake of the credential,
-    and one look back for each profile at most.
+    A POST and an assignment for each profile, one list for each collection, and one look back for each at most.
 
     How many looks share a batch depends on the machine, so it is not counted here: see tests/graph/test_sharing.py.
     """
