@@ -7,8 +7,6 @@ gRPC socket, the time that passes while the provider waits, and the end of the p
 
 from __future__ import annotations
 
-import ast
-import importlib.util
 import os
 import socket
 import sys
@@ -16,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import replace
-from types import ModuleType
 from typing import Any, NoReturn
 
 import grpc
@@ -33,6 +30,7 @@ from provider.run import Run
 from provider.settings import Cloud, Settings, locate, read
 from provider.work import Work
 from sandbox.graph import Sandbox
+from tests.dynamic_host import host_module
 from tests.plugin.driver import PROJECT, Plugin
 
 
@@ -93,7 +91,7 @@ class Runs:
     def __init__(self, sandbox: Sandbox, config: Mapping[str, str]) -> None:
         self._settings = locate(read(config.get, os.environ), os.environ)
         self._tokens = Tokens(self._settings, Login(self._settings, os.environ, print).credential)
-        self._host = _host_module()
+        self._host = host_module()
         self._servicer = self._host.DynamicResourceProviderServicer()
         self._servicer._config = {f"{PROJECT}:{key}": value for key, value in config.items()}
         self.endpoint = sandbox.graph_endpoint
@@ -149,17 +147,3 @@ def runs(sandbox: Sandbox, environ: Mapping[str, str]) -> Iterator[Runs]:
             os.environ.clear()
             os.environ.update(before)
             graph._tenants.clear()
-
-
-def _host_module() -> ModuleType:
-    """Load Pulumi's host, all but its last line, which serves for ever."""
-    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
-    assert spec is not None
-    assert spec.origin is not None
-    with open(spec.origin, encoding="utf-8") as file:  # noqa: PTH123 - one line
-        tree = ast.parse(file.read())
-    last = tree.body.pop()
-    assert ast.unparse(last) == "main()"
-    module = ModuleType("host")
-    exec(compile(tree, spec.origin, "exec"), module.__dict__)  # noqa: S102 - the SDK's own code
-    return module

@@ -32,7 +32,7 @@ from provider.graph.tenant import Tenant
 from provider.run import Run
 from provider.work import Work
 from tests.explorer import memory
-from tests.explorer.calls import Context, host_module
+from tests.explorer.calls import Context, servicer_module
 from tests.explorer.declared import PROJECT
 from tests.explorer.wire import Wire
 from tests.explorer.world import World
@@ -225,4 +225,4 @@ def _pickle(kind: str) -> str:
     return _pickles[kind]
 
 
-_HOST = host_module()
+_HOST = servicer_module()

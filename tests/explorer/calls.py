@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import importlib.util
 import sys
 from collections.abc import Coroutine, Mapping
 from types import ModuleType, SimpleNamespace
@@ -13,6 +11,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from provider.errors import Defect, IntuneError
+from tests.dynamic_host import host_module
 from tests.explorer.world import Json
 
 
@@ -78,17 +77,9 @@ def _plain(value: struct_pb2.Value) -> Any:
     return getattr(value, kind) if kind and kind != "null_value" else None
 
 
-def host_module() -> ModuleType:
-    """Load Pulumi's host, all but its last line, which serves for ever."""
-    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
-    assert spec is not None
-    assert spec.origin is not None
-    with open(spec.origin, encoding="utf-8") as file:  # noqa: PTH123 - one line
-        tree = ast.parse(file.read())
-    last = tree.body.pop()
-    assert ast.unparse(last) == "main()"
-    module = ModuleType("host")
-    exec(compile(tree, spec.origin, "exec"), module.__dict__)  # noqa: S102 - the SDK's own code
+def servicer_module() -> ModuleType:
+    """Load Pulumi's host for calls in this process."""
+    module = host_module()
     # An event loop for each answer would take a fifth of the time; what is serialised here waits for nothing.
     module.__dict__["asyncio"] = SimpleNamespace(new_event_loop=_AtOnce)
     return module
