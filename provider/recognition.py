@@ -45,8 +45,7 @@ def recognise(entity: Entity, tenant: Tenant, inputs: Json) -> Json | None:
     entry = _when_settled(tenant, entry)
     live = _by_id(entity, tenant, entry) if entry.id else _by_intent(entity, tenant, entry, inputs)
     if live is None:
-        tenant.journal.forget(urn)
-        return None
+        return None  # the entry stays: what it was about may have been edited since, and adopt may name it then
     refused = tenant.ledger.take(Claim(str(live["id"])), urn)
     if refused:
         raise AdoptionError(refused)

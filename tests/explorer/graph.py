@@ -73,8 +73,12 @@ class Graph:
         found = _ROUTE.fullmatch(request.path)
         return found["collection"] if found and request.method != "GET" else ""
 
-    def delay(self, collection: str, before: dict[str, Json], reads: int, *, wide: bool) -> None:
-        """Let the next *reads* of lists show the collection as it was *before*; *wide*: reads by id as well."""
+    def delay(self, collection: str, before: dict[str, Json], reads: int, *, wide: bool, deleted: bool) -> None:
+        """
+        Let the next *reads* of lists show the collection as it was *before*; *wide*: reads by id as well.
+
+        *deleted*: it is a delete that shows late.
+        """
         shown = {id_: one for id_, one in before.items() if one["collection"] == collection}
         self._world.late.append(
             {
@@ -82,6 +86,7 @@ class Graph:
                 "collection": collection,
                 "left": reads,
                 "wide": wide,
+                "deleted": deleted,
                 "until": self._world.clock + _LATEST,
                 "objects": shown,
             }

@@ -54,6 +54,8 @@ class Run:
     def play(self, options: Options) -> Ended:
         """Run it to its end, whatever that is; the world is changed."""
         options = self._otherwise(options)
+        # What was deleted shows for seconds, and runs are further apart: a refresh could only believe it.
+        self.world.late[:] = [view for view in self.world.late if not view["deleted"]]
         machine = Machine(self.world)
         state = self.world.states[OURS]
         state["pending"] = [one for one in state["pending"] if one[0] == "creating"]

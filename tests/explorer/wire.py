@@ -117,7 +117,7 @@ class Wire:
         answer = self.graph.serve(request)
         if late:
             reads, wide = _LATE[late]
-            self.graph.delay(collection, before, reads, wide=wide)
+            self.graph.delay(collection, before, reads, wide=wide, deleted=request.method == "DELETE")
         if chosen == "kill after":
             raise Killed
         if chosen in _AFTER:
