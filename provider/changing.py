@@ -48,6 +48,8 @@ def in_order(id_: str, steps: Iterable[tuple[list[str], Callable[[], None]]]) ->
 
 def may_have_worked(error: IntuneError) -> bool:
     """Tell whether a write that ended in *error* may have taken effect."""
+    if error.after_doubt:
+        return True
     if isinstance(error, Unreachable):
         return error.sent
     if isinstance(error, GraphError):

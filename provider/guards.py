@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from provider.errors import AdoptionError, OwnershipError, WrongTenant
+from provider import host
+from provider.changing import may_have_worked
+from provider.errors import AdoptionError, GraphError, IntuneError, OwnershipError, WrongTenant
 from provider.kind import Kind
 from provider.ledger import Claim, name_of
 from provider.run import Run
@@ -84,6 +86,16 @@ def said_of_absence(kind: Kind, id_: str, declared: Mapping[str, Any]) -> str:
     """Say that an object of the state does not exist any more."""
     remove = " (remove `adopt` from it, which names what no longer exists)" if adopts(kind, declared) else ""
     return f"{id_} no longer exists in the tenant; the next `pulumi up` creates it again{remove}"
+
+
+def advise_refresh(error: IntuneError, id_: str) -> None:
+    """Make *error*, in which a delete of *id_* ended, say to refresh, where the delete may have taken effect."""
+    if may_have_worked(error):
+        text = f"The delete of {id_} may have taken effect: run `pulumi up --refresh`"
+        if isinstance(error, GraphError):
+            error.remedy = text
+        else:
+            host.warn(text)
 
 
 def adopts(kind: Kind, inputs: Mapping[str, Any]) -> bool:

@@ -29,7 +29,7 @@ from pulumi.dynamic import (
 
 from provider import connection, guards, host, settings
 from provider.changing import may_have_worked
-from provider.errors import Defect, GraphError, IncompleteCreate, IncompleteUpdate, IntuneError, Vanished
+from provider.errors import Defect, IncompleteCreate, IncompleteUpdate, IntuneError, Vanished
 from provider.journal import Journal
 from provider.kind import Change, kind_called, kinds
 from provider.ledger import Claim
@@ -209,9 +209,8 @@ class GraphProvider(ResourceProvider):
             return
         try:
             self.kind.delete(tenant, _id, olds)
-        except GraphError as error:
-            if may_have_worked(error):
-                error.remedy = "The delete may have taken effect: run `pulumi up --refresh`"
+        except IntuneError as error:
+            guards.advise_refresh(error, _id)
             raise
         for claim in claims:
             (_run.ledger.deleted if self.kind.deletes else _run.ledger.dropped)(claim)

@@ -29,6 +29,9 @@ def shorten(text: str) -> str:
 class IntuneError(Exception):
     """The family: everything this provider raises on purpose."""
 
+    after_doubt = False
+    """Whether an earlier attempt at the request that it ends may have taken effect."""
+
     def __str__(self) -> str:
         """One line, of a length that can be read and carried."""
         return shorten(super().__str__())

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from provider.collection import Answer
-from provider.errors import Forbidden, GraphError, Throttled, Unauthenticated
+from provider.errors import Forbidden, GraphError, IntuneError, Throttled, Unauthenticated, Unreachable
 from provider.graph import answers, batch, logs, paging, retry
 from provider.graph.auth import Tokens
 from provider.graph.causes import TRANSPORT
@@ -83,8 +83,6 @@ class GraphClient:
         """Return why this kind of sign-in cannot have Intune's permissions; empty where it can."""
         return self._tokens.why_not()
 
-    # ------------------------------------------------------------------------------------------ verbs
-
     def get(self, path: str) -> Json | None:
         """GET one object; None where Graph answers that there is nothing (204)."""
         return self._repeat("GET", path)
@@ -129,8 +127,6 @@ class GraphClient:
     def get_each(self, paths: Sequence[str]) -> dict[str, Answer]:
         """GET every path, in as few requests as `$batch` allows: its JSON, None if it is empty, or its error."""
         return batch.get_each(self, paths)
-
-    # ------------------------------------------------------------------------------------------ repetition
 
     def pause(self, error: GraphError, attempt: int, waited: float) -> float | None:
         """
@@ -181,13 +177,17 @@ class GraphClient:
         *,
         reads: int = 0,
     ) -> Json | None:
-        attempt, waited = 1, 0.0
+        attempt, waited, doubt = 1, 0.0, False
         while True:
             try:
                 return self._send(method, path, body, reads)
-            except GraphError as error:
+            except IntuneError as error:
+                error.after_doubt = doubt or error.after_doubt
+                if not isinstance(error, GraphError):
+                    raise
                 if self.is_transient(error) and settled():
                     return None
+                doubt = doubt or not isinstance(error, Unreachable) or error.sent
                 seconds = self.pause(error, attempt, waited)
                 if seconds is None:
                     raise
@@ -204,7 +204,11 @@ class GraphClient:
             self._tokens.renew(refused=token)
             if not again:
                 raise
-            return self._pass(method, path, body, self._tokens.token(), reads)
+            try:
+                return self._pass(method, path, body, self._tokens.token(), reads)
+            except IntuneError as error:
+                error.after_doubt = True  # a gateway may refuse the token of what the service did all the same
+                raise
 
     def _pass(self, method: str, path: str, body: Json | None, token: str, reads: int) -> Json | None:
         """Wait for the rate limit, then send one request; a write needs the permit, which the run gives, as well."""
@@ -223,8 +227,6 @@ class GraphClient:
         if isinstance(error, Forbidden) and (reason := self._tokens.why_not()):
             error.remedy = reason
         return error
-
-    # ------------------------------------------------------------------------------------------ the wire
 
     def _exchange(self, method: str, path: str, body: Json | None, token: str) -> Json | None:
         url = self._url(path)

@@ -105,7 +105,7 @@ class World:
 
     def note(self, text: str) -> None:
         """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
-        if "The delete may have taken effect" in text:
+        if "may have taken effect: run `pulumi up --refresh`" in text:
             self.drifted.extend(_ID.findall(text))
         if re.search(r"is gone|no longer exists|was gone", text):
             return

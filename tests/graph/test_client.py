@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from provider import errors
+from provider.changing import may_have_worked
 from provider.errors import (
     Forbidden,
     GraphError,
@@ -295,3 +296,14 @@ def test_no_exception_of_the_http_library_leaves(client: GraphClient, portal: Po
     with pytest.raises(GraphError) as caught:
         client.post(SETTINGS, BODY)
     assert caught.value.__suppress_context__
+
+
+def test_refusal_after_an_attempt_in_doubt_is_doubt_too(client: GraphClient, portal: Portal) -> None:
+    """The first attempt may have taken effect, whatever the second one is told."""
+    portal.fault(method="DELETE", path="derivedCredentials", status=503, when="after")
+    portal.fault(method="DELETE", path="derivedCredentials", status=400)
+    id_ = portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    with pytest.raises(Rejected) as caught:
+        client.delete(f"/deviceManagement/derivedCredentials('{id_}')")
+    assert may_have_worked(caught.value)
+    assert portal.objects() == []
