@@ -95,6 +95,7 @@ def _refuse_namesakes(entity: Entity, tenant: Tenant, inputs: Json) -> None:
         # Its own resource, whose name is about to change, may only be diffed after this create has begun.
         found = tenant.client.poll(manager, _SECONDS_FOR_THE_ENGINE, f"waiting to learn which resource has {claim}")
         if found is None and entity.get(tenant, claim.id) is not None:
+            tenant.journal.refused(intent(entity, host.urn(), inputs, (), tenant.journal.now()))
             raise AdoptionError(_taken(entity, tenant, claim))
 
 
@@ -114,9 +115,9 @@ def _taken(entity: Entity, tenant: Tenant, claim: Claim) -> str:
     created = f", created on this machine for {name_of(owner)} of stack {owner.split('::')[0][11:]}" if owner else ""
     return (
         f"{there}{created}, and nothing proves that this resource created it: "
-        f'declare adopt="{claim}" to manage it here, or choose another display_name. If this entry was renamed, '
-        "declare `renamed_from: <its old key>` instead; if a run was killed on another machine, run "
-        "`python -m stacks recover`"
+        f'declare adopt="{claim}" to manage it here, or choose another display_name. If another entry of this stack '
+        "has it already, apply that entry first; if this entry was renamed, declare `renamed_from: <its old key>`; if "
+        "a run was killed on another machine, run `python -m stacks recover`"
     )
 
 
@@ -144,7 +145,7 @@ class _Post:
             self._entry = intent(entity, host.urn(), self._inputs, self._before, tenant.journal.now())
             tenant.journal.intend(self._entry)
             try:
-                created = _created(entity, tenant.client.post(entity.collection.path, body))
+                return _created(entity, tenant.client.post(entity.collection.path, body))
             except GraphError as error:
                 found = self._found_after(error)
                 if found is not None:
@@ -152,8 +153,6 @@ class _Post:
             except IntuneError:  # no token, or no engine: nothing was sent
                 self._forget_intent()
                 raise
-            else:
-                return created
 
     def _found_after(self, error: GraphError) -> Json | None:
         """

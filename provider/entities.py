@@ -129,13 +129,20 @@ class Entity(Kind):
 
     def _recognised(self, tenant: Tenant, id_: str, inputs: Values) -> Created:
         """Use what an interrupted run created; what cannot be changed to what is declared now, the next up replaces."""
-        live = self.read(tenant, id_, None) or {}
+        live = self._existing(tenant, id_)
         fixed = self._fixed(live, inputs)
         if not fixed:
             return self._align(tenant, id_, inputs)
         done = {name: live[name] for name in inputs if name in live}
         reason = f"{id_} was created by an interrupted run with another {fixed}: run again, which replaces it"
         raise IncompleteCreate(id_, done, reason, {fixed: live[fixed]})
+
+    def _existing(self, tenant: Tenant, id_: str) -> Values:
+        """Return the values of an object that was seen in this run. Raises AdoptionError: it was deleted since."""
+        live = self.read(tenant, id_, None)
+        if live is None:
+            raise AdoptionError(f"{id_} was deleted while this run began to use it: run again")
+        return live
 
     def _fixed(self, live: Values, inputs: Values) -> str:
         """Return a field that is not as declared and that Graph cannot change; empty if there is none."""
@@ -145,7 +152,7 @@ class Entity(Kind):
 
     def _align(self, tenant: Tenant, id_: str, inputs: Values) -> Created:
         """Make an existing object what *inputs* declare, and write down whose it is."""
-        live = self.read(tenant, id_, None) or {}
+        live = self._existing(tenant, id_)
         declared = {name: live[name] for name in inputs if name in live}
         changed = self.args.schema.changed(declared, inputs)
         fixed = self._fixed(live, inputs)

@@ -63,6 +63,8 @@ class Journal:
         self._off = folder == OFF
         self._run_name = ""
         self._returned: set[str] = set()
+        self._adopted: set[str] = set()
+        self._seen: set[str] = set()
         self._entries: dict[str, Entry] | None = None
 
     def intend(self, entry: Entry) -> None:
@@ -72,8 +74,11 @@ class Journal:
     def created(self, urn: str, id_: str) -> None:
         """Write down the id of what the create of *urn* made, or adopted."""
         for other in self._of(id_):
-            if other.urn != urn:  # consent: this resource adopted what another had created
+            if (
+                other.urn != urn
+            ):  # consent: this resource adopted what another had created, whose state may have it still
                 self.forget(other.urn)
+                self._adopted.add(urn)
         entry = self._all().get(urn) or Entry(urn, "", "", (), "", (), self._clock())
         self._write(entry._replace(run=self._run_of_this_process(), id=id_, settled=False))
 
@@ -88,11 +93,23 @@ class Journal:
 
         An intent stays: during a replacement that was interrupted, the state still has the id of the old object.
         """
+        self._seen.add(urn)
         for entry in self._of(id_):
-            if entry.urn != urn:  # the resource was renamed
+            if entry.urn == urn and not entry.settled:
+                self._write(entry._replace(settled=True))
+            elif entry.urn != urn:  # the resource was renamed
                 self.forget(entry.urn)
-            if entry.urn != urn or not entry.settled:
-                self._write(entry._replace(urn=urn, settled=True))
+                if urn not in self._all():
+                    self._write(entry._replace(urn=urn, settled=True))
+
+    def refused(self, entry: Entry) -> None:
+        """
+        Note that the create of *entry* was refused before its POST. It proves nothing about any object.
+
+        If it was to replace an object, the state keeps the id of that, which is deleted: `has_open` must tell.
+        """
+        if entry.urn in self._seen:
+            self._write(entry._replace(began=entry.began - _INTENT_PROVES - 1, run=""))
 
     def returned(self, urn: str) -> None:
         """Note that the engine was told the id of what the create of *urn* made."""
@@ -103,7 +120,7 @@ class Journal:
         if not self._run_name:
             return
         self._execute("BEGIN", ())  # one write to the disk for all: the engine waits five seconds
-        for urn in self._returned:
+        for urn in self._returned - self._adopted:
             entry = self._all().get(urn)
             if entry is not None and entry.id:
                 self._write(entry._replace(settled=True))

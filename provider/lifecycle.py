@@ -203,7 +203,7 @@ class GraphProvider(ResourceProvider):
         tenant, claims, owner = self._writer(), self.kind.claims(_id, olds), self._journal().owner(_id)
         refused = _run.ledger.delete(claims[0], urn)
         if not refused and owner not in ("", urn):
-            refused = f"{_id} was adopted for {name_of(owner)} by an earlier run, so it was not deleted"
+            refused = f"{_id} was adopted for {name_of(owner)} by another run, so it was not deleted"
         if refused:
             host.warn(refused)
             return

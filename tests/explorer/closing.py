@@ -19,8 +19,12 @@ from tests.explorer.play import Ended, Run
 from tests.explorer.world import HOME, OURS, World
 
 _ATTEMPTS = 4
+_PEOPLE_DECIDE = re.compile(r"pulumi state delete|pulumi destroy --target|declare that, or delete the object")
+"""What an error says where a person must look which of two objects is meant."""
 _PAUSE = 20.0
 """Seconds between two runs."""
+_LONG_PAUSE = 120.0
+"""Seconds before a refresh, which believes what it reads: by then Graph shows all that was written."""
 
 
 def settle(world: World, life: Life, program: Program, story: list[str]) -> Iterator[str]:
@@ -28,7 +32,7 @@ def settle(world: World, life: Life, program: Program, story: list[str]) -> Iter
     for refresh in (False, True):
         todo = [Options(refresh=refresh)]
         for _ in range(_ATTEMPTS):
-            world.clock += _PAUSE
+            world.clock += _LONG_PAUSE if refresh else _PAUSE
             run = Run(world, life, program, Choices({}))
             options = todo.pop()
             ended = run.play(options)
@@ -44,7 +48,8 @@ def settle(world: World, life: Life, program: Program, story: list[str]) -> Iter
             if not ended.well:
                 remedy = _remedy(world, run, ended, options)
                 if remedy is None:
-                    yield from invariants.lost(world)
+                    if not _PEOPLE_DECIDE.search(ended.error):  # else what is left is used when they have
+                        yield from invariants.lost(world)
                     return
                 program, todo = remedy
         else:
@@ -68,11 +73,15 @@ def told(ended: Ended) -> str:
     return elsewhere + how + "".join(f"\n      warning: {one}" for one in ended.warnings)
 
 
+def _has(world: World, name: str, id_: str) -> bool:
+    """Tell whether the state has *id_* under the entry *name*, as a person reads it."""
+    found = [one for one in world.states[OURS]["resources"] if one["id"] == id_]
+    return any(one["urn"].endswith(f"::{name}") for one in found)
+
+
 def _remedy(world: World, run: Run, ended: Ended, options: Options) -> tuple[Program, list[Options]] | None:
     """Return the program and how to run it, the last one first, as the error says; None where people must decide."""
     error, program = ended.error, list(run.program)
-    if re.search(r"pulumi state delete|pulumi destroy --target|declare that, or delete the object", error):
-        return None  # a person must look which of two it is
     at = next((number for number, entry in enumerate(program) if entry is run.entry), None)
     adopt = re.search(r'adopt="([\w-]+)"', error)
     renamed = re.search(r"renamed_from: ([\w-]+)`", error)
@@ -84,9 +93,14 @@ def _remedy(world: World, run: Run, ended: Ended, options: Options) -> tuple[Pro
     )
     if renamed and any(entry.name == renamed[1] for entry in program) and "apply that first" in error:
         return tuple(program), [again, replace(again, target=renamed[1])]
-    if renamed and at is not None:
+    if renamed and at is not None and renamed[1] not in program[at].aliases:
         program[at] = replace(program[at], aliases=(*program[at].aliases, renamed[1]))
+    elif _PEOPLE_DECIDE.search(error):
+        return None
     elif adopt and at is not None:
+        other = next((entry.name for entry in program if _has(world, entry.name, adopt[1])), "")
+        if other and "apply that entry first" in error:
+            return tuple(program), [again, replace(again, target=other)]
         if world.objects[HOME].get(adopt[1], {}).get("by") != OURS:
             return None
         program[at] = replace(program[at], inputs={**program[at].inputs, "adopt": adopt[1]})

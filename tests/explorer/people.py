@@ -3,8 +3,9 @@ What others do to the tenant meanwhile: a person in the admin center, and a seco
 
 Each act is offered only before a request whose answer it can change: everywhere else it comes to the same.
 
-One thing is left out. While it is in doubt whether a POST had an effect, no person makes an object that is equal to its
-body in each field: nothing in the tenant tells one from the other, so whoever looks must take it for its own.
+One thing is left out. While it is in doubt whether a POST had an effect, or a list is late that tells what existed
+before it, no person makes an object that is equal to its body in each field: nothing in the tenant tells one from the
+other, so whoever looks must take it for its own.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def acts(wire: Wire, request: Request) -> Sequence[str]:
     numbers = [own(wire.graph).index(id_) for id_ in ids if id_ in own(wire.graph)]
     others = ["second stack"] if by_id is None and request.method == "GET" else []
     twin = wire.twin()
-    if others and twin is not None and twin[2]["displayName"] not in wire.world.doubt:
+    if others and twin is not None and not wire.world.late and twin[2]["displayName"] not in wire.world.doubt:
         others.append("twin")
     return [*others, *(f"edit {number}" for number in numbers), *(f"remove {number}" for number in numbers)]
 

@@ -80,6 +80,28 @@ PATHS: list[tuple[str, str, list[Path]]] = [
         [{f"answer to {_CREATE}": "429 after", f"answer to {_LOOK} #3": "refused"}],
     ),
     ("a_rename_with_a_replacement_edited_back", "rename and replace", [{}, {"program": "edited back"}]),
+    (
+        "a_replacement_after_a_rename_that_is_killed",
+        "rename",
+        [
+            {"options": "target c"},
+            {"options": "replace r", "answer to POST /deviceManagement/deviceConfigurations": "kill after"},
+        ],
+    ),
+    (
+        "a_replacement_that_is_refused_for_what_a_refused_attempt_created",
+        "rename and replace",
+        [{f"answer to {_CREATE}": "429 after", f"before {_LOOK}": "edit 1"}, {"options": "replace d"}],
+    ),
+    ("a_replacement_without_a_journal_amid_a_swap", "swap", [{"journal": "gone", "options": "replace p"}]),
+    (
+        "an_object_of_a_killed_run_that_is_deleted_while_the_next_begins_to_use_it",
+        "rename and replace",
+        [
+            {f"shown after {_CREATE}": "late by one list", f"answer to {_CREATE}": "kill after"},
+            {"before GET /deviceManagement/derivedCredentials('00000000-0000-4000-8000-000000000004') #2": "remove 1"},
+        ],
+    ),
 ]
 
 

@@ -23,7 +23,7 @@ from urllib3.exceptions import MaxRetryError, ProtocolError
 from tests.explorer.choices import Choices, Killed
 from tests.explorer.graph import Answer, Graph, Request
 from tests.explorer.people import act, acts
-from tests.explorer.world import Json, World
+from tests.explorer.world import OURS, Json, World
 
 _BEFORE: dict[str, Callable[[], Exception]] = {
     "lost before": lambda: requests.ConnectionError(
@@ -94,7 +94,7 @@ class Wire:
         choose, about = self._choices.choose, f"{request.method} {request.path}"
         collection = self.graph.writes(request)
         act(self, choose(f"before {about}", acts(self, request)))
-        if request.method == "POST" and "displayName" in request.body:
+        if request.method == "POST" and "displayName" in request.body and self._by == OURS:
             self.world.doubt.add(request.body["displayName"])
         if collection and choose(f"at {about}", ["kill before"]):
             raise Killed
@@ -128,7 +128,8 @@ class Wire:
         status = _STATUSES.get(chosen)
         if status:
             return Answer(status, {"error": {"message": "explored"}})
-        self.world.doubt.discard(request.body.get("displayName", ""))
+        if self._by == OURS:
+            self.world.doubt.discard(request.body.get("displayName", ""))
         return answer
 
     def close(self) -> None:

@@ -89,6 +89,29 @@ def test_entry_of_a_renamed_resource_follows_it(tmp_path: Path, clock: Clock) ->
     assert (after.find(URN), after.find(OTHER), after.creator("id-1")) == (None, None, OTHER)
 
 
+def test_intent_of_a_renamed_resource_stays_while_the_state_has_another_id(tmp_path: Path, clock: Clock) -> None:
+    """The object that is replaced was created under the old name, and its replacement was interrupted."""
+    journal(tmp_path, clock).created(OTHER, "the old one")
+    journal(tmp_path, clock).intend(ENTRY)
+    journal(tmp_path, clock).seen(URN, "the old one")
+    found = journal(tmp_path, clock).find(URN)
+    assert found is not None
+    assert found._replace(run="") == ENTRY
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+def test_refused_create_is_open_where_it_replaces_and_proves_nothing(
+    tmp_path: Path, clock: Clock, *, replaces: bool
+) -> None:
+    """The state still has the id of the object that was deleted to be replaced."""
+    run = journal(tmp_path, clock)
+    if replaces:
+        run.seen(URN, "the old one")
+    run.refused(ENTRY)
+    assert journal(tmp_path, clock).has_open(URN, ENTRY.kind) is replaces
+    assert journal(tmp_path, clock).find(URN) is None
+
+
 def test_object_of_another_resource_is_told_from_the_database(tmp_path: Path, clock: Clock) -> None:
     """Another run on this machine wrote it after this one had begun; and while it is still at work, all may be its."""
     here, there = journal(tmp_path, clock), journal(tmp_path, clock)
