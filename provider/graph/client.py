@@ -92,7 +92,6 @@ class GraphClient:
         POST *body*. Sent at most once, unless it is *repeatable*: an action whose repetition changes nothing.
 
         One that only carries *reads*, a batch, writes nothing and counts as so many requests.
-
         Raises Throttled, ServerFault or Unreachable when it is not known whether it took effect.
         """
         if repeatable:
@@ -229,7 +228,7 @@ class GraphClient:
         return error
 
     def _exchange(self, method: str, path: str, body: Json | None, token: str) -> Json | None:
-        url = self._url(path)
+        url = self.root + path if path.startswith("/") else path
         exchange = logs.Exchange(method, url, self.now)
         try:
             with (
@@ -249,6 +248,3 @@ class GraphClient:
                 return answers.read(response, method, path, self._largest_answer)
         except TRANSPORT as error:
             raise answers.unreachable(error, method, path, url) from None
-
-    def _url(self, path: str) -> str:
-        return self.root + path if path.startswith("/") else path
