@@ -112,6 +112,16 @@ def test_a_profile_that_was_bound_elsewhere_leads_to_others(tenant: Tenant, port
     assert portal.writes() == []
 
 
+@pytest.mark.parametrize("declared_type", [{}, {"profile_type": TYPES[0]}])
+def test_profile_that_is_deleted_leads_to_none(
+    tenant: Tenant, portal: Portal, credential: str, declared_type: dict[str, str]
+) -> None:
+    """The settings exist, and are absent from here: a refresh must not fail."""
+    id_ = seed(portal, TYPES[0], derivedCredentialSettings=credential)
+    portal.remove(id_)
+    assert SCOPED.read(tenant, credential, {"device_configuration_id": id_, **declared_type}) is None
+
+
 def test_a_change_that_graph_ignores_is_an_error(tenant: Tenant, portal: Portal, credential: str) -> None:
     """Nobody is known to use these routes; a 200 alone proves nothing."""
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=credential)

@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 import pytest
-from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.proto import engine_pb2, provider_pb2
 
 from tests.plugin.driver import Plugin, half_done
 from tests.plugin.test_lifecycle import CREDENTIAL, LIVES, MISSING, WIRE, told
@@ -73,6 +73,21 @@ class TestAdopt:
         olds = {**CREDENTIAL, "adopt": MISSING, **LIVES}
         for news in (CREDENTIAL, {**CREDENTIAL, "adopt": MISSING}):
             assert plugin.diff(MISSING, olds, news).changes == DIFF.DIFF_NONE
+
+
+class TestNamesake:
+    """Another object of the name, which appears while this run creates its own."""
+
+    def test_namesake_that_was_not_there_before_is_a_warning(
+        self, online: Callable[..., Plugin], portal: Portal
+    ) -> None:
+        """Two stacks may create the same entry at the same moment: each says so, with both ids."""
+        plugin = online("derivedCredential")
+        plugin.create({**CREDENTIAL, "display_name": "Another"}, "first")  # which has the list fetched
+        namesake = portal.seed("derivedCredentials", **WIRE)
+        id_, _ = plugin.create(CREDENTIAL)
+        (warning,) = [log.message for log in plugin.engine.logs if log.severity == engine_pb2.WARNING]
+        assert f"{id_} is managed here, and {namesake} appeared at the same time" in warning
 
 
 class TestHalfDoneUpdate:
