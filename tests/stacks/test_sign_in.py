@@ -59,14 +59,19 @@ def test_another_tenants_token(stack: Stack, portal: Portal) -> None:
 
 
 def test_a_missing_role(stack: Stack, portal: Portal) -> None:
-    """Which permission is missing, and which resource needs it; either of the settings' two will do."""
+    """
+    Which permission is missing, and which resource needs it; either of the settings' two will do.
+
+    The credential, which is created first, is not created where the profile after it cannot be.
+    """
     portal.switch(roles=[CONFIGURATION.replace("ReadWrite", "Read")])
     stack.configure(**config())
     assert_refused(stack, portal, "the identity that signed in lacks", SERVICE, f"or {CONFIGURATION} (for c", "consent")
     portal.switch(roles=[SERVICE])
     outcome = stack.up()
     assert outcome.status != 0
-    assert f"lacks {CONFIGURATION} (for p)" in outcome.text
+    assert f"lacks {CONFIGURATION} (for p). Nothing was written." in outcome.text
+    assert portal.objects() == []
 
 
 def test_the_permission_check_can_be_turned_off(stack: Stack, portal: Portal) -> None:
