@@ -73,10 +73,10 @@ def told(ended: Ended) -> str:
     return elsewhere + how + "".join(f"\n      warning: {one}" for one in ended.warnings)
 
 
-def _has(world: World, name: str, id_: str) -> bool:
-    """Tell whether the state has *id_* under the entry *name*, as a person reads it."""
-    found = [one for one in world.states[OURS]["resources"] if one["id"] == id_]
-    return any(one["urn"].endswith(f"::{name}") for one in found)
+def _owner(world: World, id_: str) -> str:
+    """Return the entry of the state that has *id_*, as a person looks it up there."""
+    found = [one["urn"] for one in world.states[OURS]["resources"] if one["id"] == id_]
+    return str(found[0]).rpartition("::")[2] if found else ""
 
 
 def _remedy(world: World, run: Run, ended: Ended, options: Options) -> tuple[Program, list[Options]] | None:
@@ -91,16 +91,20 @@ def _remedy(world: World, run: Run, ended: Ended, options: Options) -> tuple[Pro
         refresh=options.refresh or "refresh" in error,
         accept_absence=options.accept_absence or "INTUNE_ACCEPT_ABSENCE" in error,
     )
+    first = replace(again, refresh=again.refresh or bool(world.drifted))  # the state may be behind, as was said
     if renamed and any(entry.name == renamed[1] for entry in program) and "apply that first" in error:
-        return tuple(program), [again, replace(again, target=renamed[1])]
+        return tuple(program), [again, replace(first, target=renamed[1])]
     if renamed and at is not None and renamed[1] not in program[at].aliases:
         program[at] = replace(program[at], aliases=(*program[at].aliases, renamed[1]))
     elif _PEOPLE_DECIDE.search(error):
         return None
     elif adopt and at is not None:
-        other = next((entry.name for entry in program if _has(world, entry.name, adopt[1])), "")
-        if other and "apply that entry first" in error:
-            return tuple(program), [again, replace(again, target=other)]
+        other = _owner(world, adopt[1])
+        if other and any(entry.name == other for entry in program):
+            return tuple(program), [again, replace(first, target=other)]
+        if other and other not in program[at].aliases:
+            program[at] = replace(program[at], aliases=(*program[at].aliases, other))
+            return tuple(program), [again]
         if world.objects[HOME].get(adopt[1], {}).get("by") != OURS:
             return None
         program[at] = replace(program[at], inputs={**program[at].inputs, "adopt": adopt[1]})

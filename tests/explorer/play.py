@@ -108,6 +108,8 @@ class Run:
         ways = [f"{way} {name}" for way in ("replace", "target") for name in names]
         way, _, name = choose("options", [*ways, "refresh"]).partition(" ")
         if way == "refresh":
+            if self.world.late:  # it believes what it reads: the next one tells the state
+                self.world.drifted.extend(one["id"] for one in self.world.states[OURS]["resources"])
             options = replace(options, refresh=True)
         elif way == "replace":
             options = replace(options, replace=name)
