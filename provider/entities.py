@@ -104,7 +104,8 @@ class Entity(Kind):
         answer = look()
         members = answer.get("value") if isinstance(answer, dict) else None
         if not isinstance(members, list):
-            host.status("it is unknown whether another object of this name was created at the same time")
+            tell = host.warn if settling else host.status
+            tell("it is unknown whether another object of this name was created at the same time")
             return
         appeared = others(filter(is_object, members))
         if not appeared and settling:

@@ -50,6 +50,10 @@ def recognise(entity: Entity, tenant: Tenant, inputs: Json) -> Json | None:
     if refused:
         raise AdoptionError(refused)
     host.warn(f"{live['id']} was created for this resource by an interrupted run on this machine, and is used now")
+    if entry.kind:  # else it was adopted, and what existed before is not known
+        known = {*entry.before, str(live["id"])}
+        found = {str(one["id"]) for one in entity.namesakes(entity.listing(tenant), inputs[NAME])} - known
+        warn_of_namesakes(str(live["id"]), sorted(one for one in found if not tenant.ledger.manager(Claim(one), urn)))
     return live
 
 

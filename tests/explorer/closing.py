@@ -18,7 +18,7 @@ from tests.explorer.lives import Life, Program
 from tests.explorer.play import Ended, Run
 from tests.explorer.world import HOME, OURS, World
 
-_ATTEMPTS = 4
+_ATTEMPTS = 6
 _PEOPLE_DECIDE = re.compile(r"pulumi state delete|pulumi destroy --target|declare that, or delete the object")
 """What an error says where a person must look which of two objects is meant."""
 _PAUSE = 20.0

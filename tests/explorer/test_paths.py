@@ -95,6 +95,22 @@ PATHS: list[tuple[str, str, list[Path]]] = [
     ),
     ("a_replacement_without_a_journal_amid_a_swap", "swap", [{"journal": "gone", "options": "replace p"}]),
     (
+        "a_refused_attempt_that_worked_and_was_edited_before_the_kill_of_the_next",
+        "rename and replace",
+        [
+            {
+                f"answer to {_CREATE}": "429 after",
+                f"before {_LOOK}": "edit 1",
+                f"answer to {_CREATE} #2": "kill after",
+            }
+        ],
+    ),
+    (
+        "a_refused_attempt_that_worked_and_was_edited_and_a_last_look_that_is_refused",
+        "rename and replace",
+        [{f"answer to {_CREATE}": "429 after", f"before {_LOOK}": "edit 1", f"answer to {_LOOK} #6": "refused"}],
+    ),
+    (
         "an_object_of_a_killed_run_that_is_deleted_while_the_next_begins_to_use_it",
         "rename and replace",
         [

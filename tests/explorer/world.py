@@ -99,9 +99,14 @@ class World:
 
     def _stray(self) -> set[str]:
         """Return the ids of our objects of a name in doubt that are in no state: what such an error is about."""
+        named = {id_: one["body"]["displayName"] for each in self.objects.values() for id_, one in each.items()}
+        return {id_ for id_ in self._unknown() if named[id_] in self.doubt}
+
+    def _unknown(self) -> set[str]:
+        """Return the ids of our objects that are in no state."""
         known = {one["id"] for state in self.states.values() for one in state["resources"]}
         ours = ((id_, one) for each in self.objects.values() for id_, one in each.items() if one["by"] == OURS)
-        return {id_ for id_, one in ours if id_ not in known and one["body"]["displayName"] in self.doubt}
+        return {id_ for id_, _ in ours if id_ not in known}
 
     def note(self, text: str) -> None:
         """Remember which objects *text*, that people were told, names. That one is gone does not help to find it."""
@@ -109,6 +114,8 @@ class World:
             self.drifted.extend(_ID.findall(text))
         if re.search(r"is gone|no longer exists|was gone", text):
             return
+        if "unknown whether another object of this name" in text:
+            self.said.extend(sorted(self._unknown() - set(self.said)))
         if "unknown whether" in text:
             self.said.extend(sorted(self.doubt - set(self.said)))
             self.said.extend(sorted(self._stray() - set(self.said)))
