@@ -110,6 +110,13 @@ class Stack:
         """Let the CLI forget the creates that a kill interrupted, which the run after it has made good or made anew."""
         return self.refresh("--clear-pending-creates")
 
+    def recover(self, *flags: str, typed: str = "") -> Outcome:
+        """Run `python -m stacks recover` on this engine; *typed* is what a person types."""
+        options = ["--stack", "dev", "--cwd", str(self.project), "--config-file", str(self.file)]
+        options += self.options if "--state" in self.options else []
+        line = [sys.executable, "-m", "stacks", "recover", *options, *flags]
+        return self._finish(line, self._environment(signed_in=True), typed)
+
     def deployment(self) -> dict[str, Any]:
         """Return the state, whichever engine wrote it; an empty one where none did."""
         found = self._state_files()
@@ -140,11 +147,12 @@ class Stack:
         return self._finish(self._line(verb, *flags), self._environment(signed_in=signed_in))
 
     @staticmethod
-    def _finish(line: list[str], environment: Mapping[str, str]) -> Outcome:
+    def _finish(line: list[str], environment: Mapping[str, str], typed: str = "") -> Outcome:
         done = subprocess.run(
             line,
             cwd=ROOT,
             env=environment,
+            input=typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

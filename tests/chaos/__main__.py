@@ -10,7 +10,7 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from tests.chaos import creates as creating
 from tests.chaos import kills as killing
@@ -45,8 +45,19 @@ def matrix(chosen: argparse.Namespace) -> bool:
 
 def kills(chosen: argparse.Namespace) -> bool:
     """Engine or plugin killed at 200 random moments of an up of 30 objects, and up again."""
-    ended = killing.kill_at(killing.moments(chosen.count or 200, chosen.seed), min(chosen.workers, _BUSY))
-    return _told(killing.summary(ended), (f"{one.moment}: {text}" for one in ended for text in one.wrong))
+    return _kills(chosen, killing.moments(chosen.count or 200, chosen.seed), journal=True)
+
+
+def recoveries(chosen: argparse.Namespace) -> bool:
+    """The engine killed at 50 random moments, up again on a machine without the journal, recovered, and up again."""
+    moments = killing.moments(2 * (chosen.count or 50), chosen.seed)
+    return _kills(chosen, [one._replace(victim="engine") for one in moments[::2]], journal=False)
+
+
+def _kills(chosen: argparse.Namespace, moments: Sequence[killing.Moment], *, journal: bool) -> bool:
+    ended = killing.kill_at(moments, min(chosen.workers, _BUSY), journal=journal)
+    where = "" if journal else "without the journal, with recover in between: "
+    return _told(where + killing.summary(ended), (f"{one.moment}: {text}" for one in ended for text in one.wrong))
 
 
 def creates(chosen: argparse.Namespace) -> bool:
@@ -73,7 +84,7 @@ def explore(chosen: argparse.Namespace) -> bool:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {
-    part.__name__: part for part in (matrix, kills, creates, quota, explore)
+    part.__name__: part for part in (matrix, kills, recoveries, creates, quota, explore)
 }
 
 
@@ -86,7 +97,7 @@ def _told(summary: str, problems: Iterable[str]) -> bool:
 
 def main() -> None:
     """Do the parts that are asked for, and leave with 0 if all ended well."""
-    listed = "\n".join(f"  {name:<8}{part.__doc__}" for name, part in PARTS.items())
+    listed = "\n".join(f"  {name:<11}{part.__doc__}" for name, part in PARTS.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.chaos",
         description=f"{__doc__}\nparts:\n{listed}",

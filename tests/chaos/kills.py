@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -27,6 +28,7 @@ from sandbox.graph import Sandbox
 from tests import engines
 from tests.chaos.matrix import GROUP
 from tests.chaos.play import TENANT
+from tests.chaos.processes import family_of, left_of
 from tests.portal import Portal
 
 CREDENTIALS, PROFILES, BINDINGS = 6, 12, 4
@@ -76,8 +78,12 @@ def _moment(chance: random.Random) -> Moment:
     return Moment(chance.choice(("engine", "plugin")), requests, chance.uniform(0, _LATENCY_MS / 1000))
 
 
-def kill_at(chosen: Sequence[Moment], workers: int) -> list[Ended]:
-    """Kill at every one of the *chosen* moments, some at a time, each in a tenant and a stack of its own."""
+def kill_at(chosen: Sequence[Moment], workers: int, *, journal: bool = True) -> list[Ended]:
+    """
+    Kill at every one of the *chosen* moments, some at a time, each in a tenant and a stack of its own.
+
+    Without *journal* the next up is one on another machine: it may take nothing, and `recover` ends it.
+    """
     with contextlib.ExitStack() as stack:
         worlds: Queue[tuple[Sandbox, Portal]] = Queue()
         for _ in range(workers):
@@ -88,7 +94,7 @@ def kill_at(chosen: Sequence[Moment], workers: int) -> list[Ended]:
             world = worlds.get()
             try:
                 with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-                    return _Life(Path(folder), *world).ended_by(moment)
+                    return _Life(Path(folder), *world, journal=journal).ended_by(moment)
             finally:
                 worlds.put(world)
 
@@ -110,8 +116,9 @@ def summary(ended: Sequence[Ended]) -> str:
 class _Life:
     """A stack that is killed and goes on."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, portal: Portal) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox, portal: Portal, *, journal: bool) -> None:
         self._portal = portal
+        self._journal = None if journal else folder / "journal"
         for one in portal.objects():
             portal.remove(one["id"])
         portal.requests()
@@ -131,15 +138,32 @@ class _Life:
             with contextlib.suppress(ProcessLookupError):  # it may be done already
                 os.kill(pid, signal.SIGKILL)
         engine.wait(_SECONDS_TO_END)
+        if self._journal is not None:
+            left_of(family)  # what happens on another machine happens later
         known = {one.get("id") for one in self._stack.resources()}
         ours = self._ours()
         self._stack.unlock()
+        elsewhere = [] if self._journal is None else list(self._elsewhere({one["id"] for one in ours} - known))
         again = self._stack.up()
         if self._stack.deployment().get("pending_operations"):
             self._stack.forget_interrupted_creates()
         wrong = [again.text] if again.status != 0 else list(self._wrong())
-        wrong += [f"still running: {line}" for line in _left(family)]
+        wrong += elsewhere + [f"still running: {line}" for line in left_of(family)]
         return Ended(moment, len(ours), sum(one["id"] not in known for one in ours), wrong)
+
+    def _elsewhere(self, unknown: set[str]) -> Iterator[str]:
+        """Go on without the journal; say what the up took without proof or made twice, and what recover cannot end."""
+        shutil.rmtree(self._journal or "", ignore_errors=True)
+        refused = self._stack.up()
+        names = Counter(one["displayName"] for one in self._ours())
+        taken = unknown & {one.get("id") for one in self._stack.resources()}
+        yield from (f"{name} was made {count} times" for name, count in names.items() if count > 1)
+        yield from (f"{id_} was taken without proof" for id_ in taken)
+        if unknown and refused.status == 0:
+            yield f"the up ended well beside {len(unknown)} objects of the names that it declares"
+        recovered = self._stack.recover("--yes")
+        if recovered.status != 0:
+            yield recovered.text
 
     def _declared(self) -> dict[str, Any]:
         credential = {"issuer": "purebred", "notification_types": ["email"]}
@@ -170,11 +194,11 @@ class _Life:
         """Return at the *moment*, or when the run is over, with the processes that the engine has started by then."""
         while engine.poll() is None and moment.requests and not self._portal.asked():
             time.sleep(0.005)
-        family = _family(engine.pid)
+        family = family_of(engine.pid)
         while engine.poll() is None and self._portal.asked() < moment.requests:
             time.sleep(0.001)
         time.sleep(moment.pause)
-        return family if moment.requests else _family(engine.pid)
+        return family if moment.requests else family_of(engine.pid)
 
     def _ours(self) -> list[dict[str, Any]]:
         return [one for one in self._portal.objects() if one["id"] not in self._others]
@@ -204,40 +228,3 @@ class _Life:
         groups = [assignment["target"]["groupId"] for assignment in live.get("assignments", [])]
         if name[0] != "b" and not groups == [one["group_id"] for one in outputs["assignments"]] == [GROUP]:
             yield f"{name} is assigned to {groups}"
-
-
-def _processes() -> Iterator[tuple[int, int, str]]:
-    """Return id, parent and command line of every living process."""
-    ps = ["ps", "-A", "-o", "pid=,ppid=,stat=,args="]
-    for line in subprocess.run(ps, capture_output=True, text=True, check=True).stdout.splitlines():
-        pid, parent, status, *words = line.split(None, 3)
-        if not status.startswith("Z"):
-            yield int(pid), int(parent), " ".join(words)
-
-
-def _family(pid: int) -> dict[int, str]:
-    """Return the command lines of all that process *pid* has started, and of what they have."""
-    processes = list(_processes())
-    found: dict[int, str] = {}
-    parents = {pid}
-    while parents:
-        born = {child: line for child, parent, line in processes if parent in parents and child not in found}
-        found.update(born)
-        parents = set(born)
-    return found
-
-
-def _left(family: Mapping[int, str]) -> list[str]:
-    """
-    Wait until all of a killed engine's *family* have ended, and return those that do not.
-
-    Without Pulumi's own language host, which stays behind a killed engine in any project.
-    """
-    deadline = time.monotonic() + _SECONDS_TO_END
-    while time.monotonic() < deadline:
-        running = [line for pid, _, line in _processes() if family.get(pid) == line]
-        left = [line for line in running if "pulumi-language-python" not in line.partition(" ")[0]]
-        if not left:
-            return []
-        time.sleep(0.1)
-    return left

@@ -70,3 +70,11 @@ def test_a_killed_run_is_made_good_by_the_next(seed: int) -> None:
     count = 5
     ended = kills.kill_at(kills.moments(count, seed), workers=2)
     assert [one for one in ended if one.wrong] == [], again("kills", count, seed)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor ps")
+def test_killed_run_without_its_journal_takes_nothing_until_it_is_recovered() -> None:
+    """Some objects exist by then that no state knows of, and nothing on this machine tells which."""
+    ended = kills.kill_at([kills.Moment("engine", 40, 0.0)], workers=1, journal=False)
+    assert [one for one in ended if one.wrong] == []
+    assert ended[0].unknown > 0

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -36,26 +35,6 @@ SETTINGS_TYPE = "pulumi-python:dynamic/intune:DerivedCredentialSettings"
 def configure(stack: Stack, **maps: Any) -> None:
     """Declare these maps of resources."""
     stack.configure(tenantId=TENANT, cloud="sandbox", **maps)
-
-
-def recover(stack: Stack, *flags: str, typed: str = "") -> Outcome:
-    """Run the command on the stack's own engine; *typed* is what a person types."""
-    options = ["--stack", "dev", "--cwd", str(stack.project), "--config-file", str(stack.file)]
-    options += stack.options if "--state" in stack.options else []
-    environment = {**os.environ, **stack.engine_environment, **stack.environment}
-    done = subprocess.run(
-        [sys.executable, "-m", "stacks", "recover", *options, *flags],
-        cwd=ROOT,
-        env=environment,
-        input=typed,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=300,
-    )
-    return Outcome(done.returncode, done.stdout)
 
 
 def found(outcome: Outcome) -> dict[str, dict[str, Any]]:
@@ -110,7 +89,7 @@ def test_objects_of_a_killed_run_go_into_the_state(stack: Stack, portal: Portal)
     ids = interrupt(stack, "c", "p")
     assert stack.resources() == []
     portal.requests()
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 0, outcome.text
     assert portal.writes() == []
     assert "pulumi preview --refresh --stack dev" in outcome.text
@@ -125,7 +104,7 @@ def test_objects_of_a_killed_run_go_into_the_state(stack: Stack, portal: Portal)
     assert "pending_operations" not in stack.deployment()
     assert stack.preview("--refresh", "--expect-no-changes", signed_in=True).status == 0
     assert stack.up("--expect-no-changes").status == 0
-    assert recover(stack).text.startswith("nothing to recover")
+    assert stack.recover().text.startswith("nothing to recover")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="processes are killed by signals")
@@ -144,7 +123,7 @@ def test_a_run_that_is_killed_is_recovered(stack: Stack, portal: Portal) -> None
     id_ = portal.named("P")["id"]
     assert id_ not in {one.get("id") for one in stack.resources()}
     portal.requests()
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 0, outcome.text
     assert f"* {id_} differs in assignments" in outcome.text
     assert portal.writes() == []
@@ -174,15 +153,15 @@ def test_nothing_is_written_without_consent(stack: Stack, portal: Portal) -> Non
     assert stack.up().status == 0
     interrupt(stack, "c")
     before = stack.deployment()
-    shown = recover(stack, "--dry-run")
+    shown = stack.recover("--dry-run")
     assert (shown.status, stack.deployment()) == (0, before), shown.text
     assert portal.named("C")["id"] in shown.text
     for typed in ("", "y\n", "no\n"):
-        outcome = recover(stack, typed=typed)
+        outcome = stack.recover(typed=typed)
         assert (outcome.status, stack.deployment()) == (3, before), outcome.text
-    asked = recover(stack, "--json")
+    asked = stack.recover("--json")
     assert (asked.status, stack.deployment()) == (3, before), asked.text
-    outcome = recover(stack, typed="yes\n")
+    outcome = stack.recover(typed="yes\n")
     assert outcome.status == 0, outcome.text
     assert len(stack.resources()) == 1
 
@@ -194,7 +173,7 @@ def test_a_difference_is_shown_and_healed_by_the_next_up(stack: Stack, portal: P
     assert stack.up().status == 0
     id_ = interrupt(stack, "p")["p"]
     portal.change(id_, assignments=[], description="other")
-    outcome = recover(stack, "--yes", "--json")
+    outcome = stack.recover("--yes", "--json")
     assert outcome.status == 0, outcome.text
     assert found(outcome)["p"]["objects"] == [{"id": id_, "differs": ["description", "assignments"]}]
     assert state_of(stack, "p")["outputs"]["description"] == "other"
@@ -212,7 +191,7 @@ def test_nothing_created_leaves_it_to_the_next_up(stack: Stack, portal: Portal) 
     configure(stack, derivedCredentials={"c": CREDENTIAL})
     assert stack.up().status == 0
     portal.remove(interrupt(stack, "c")["c"])
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 0, outcome.text
     assert "nothing was created: the next `pulumi up` creates it" in outcome.text
     assert (stack.resources(), stack.deployment().get("pending_operations")) == ([], None)
@@ -227,15 +206,15 @@ def test_several_objects_of_one_name_need_a_decision(stack: Stack, portal: Porta
     id_ = interrupt(stack, "c")["c"]
     other = portal.seed("derivedCredentials", **WIRE)
     before = stack.deployment()
-    outcome = recover(stack, "--yes", "--json")
+    outcome = stack.recover("--yes", "--json")
     assert (outcome.status, stack.deployment()) == (3, before), outcome.text
     assert found(outcome)["c"]["action"] == "decide"
     urn = found(outcome)["c"]["urn"]
-    assert f"--take {urn}={other}\n" in recover(stack, "--dry-run").text
+    assert f"--take {urn}={other}\n" in stack.recover("--dry-run").text
     for wrong in (f"{urn}=nothing", f"{urn}x={id_}", id_):
-        refused = recover(stack, "--yes", "--take", wrong)
+        refused = stack.recover("--yes", "--take", wrong)
         assert (refused.status, stack.deployment()) == (2, before), refused.text
-    assert recover(stack, "--yes", "--take", f"{urn}={other}").status == 0
+    assert stack.recover("--yes", "--take", f"{urn}={other}").status == 0
     assert state_of(stack, "c")["id"] == other
     assert {one["id"] for one in portal.objects()} == {id_, other}
 
@@ -246,11 +225,11 @@ def test_an_object_that_the_next_up_would_replace_needs_a_decision(stack: Stack,
     assert stack.up().status == 0
     portal.remove(interrupt(stack, "c")["c"])
     portal.seed("derivedCredentials", **{**WIRE, "issuer": "intercede"})
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 3, outcome.text
     assert "the object has another issuer: the next `pulumi up` would delete it" in outcome.text
-    urn = found(recover(stack, "--json"))["c"]["urn"]
-    assert recover(stack, "--yes", "--take", f"{urn}=none").status == 0
+    urn = found(stack.recover("--json"))["c"]["urn"]
+    assert stack.recover("--yes", "--take", f"{urn}=none").status == 0
     assert (stack.resources(), len(portal.objects())) == ([], 1)
 
 
@@ -263,7 +242,7 @@ def test_objects_that_the_state_manages_are_not_taken(stack: Stack) -> None:
     other = {**again, "urn": resource["urn"] + "2"}
     pending = [{"resource": one, "type": "creating"} for one in (again, other)]
     edit_state(stack, lambda deployment: deployment.update(pending_operations=pending))
-    outcome = recover(stack, "--yes", "--json")
+    outcome = stack.recover("--yes", "--json")
     assert outcome.status == 0, outcome.text
     assert found(outcome)["c"]["reason"] == f"the state has the resource, as {resource['id']}"
     assert found(outcome)["c2"]["reason"] == "nothing was created: the next `pulumi up` creates it"
@@ -276,7 +255,7 @@ def test_an_interrupted_replacement_is_recovered(stack: Stack, portal: Portal) -
     configure(stack, derivedCredentials={"c": CREDENTIAL}, iosProfiles={"p": {**PROFILE, "assignments": []}})
     assert stack.up().status == 0
     id_ = interrupt(stack, "c", leave=True)["c"]
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 0, outcome.text
     assert state_of(stack, "c")["id"] == id_
     assert not state_of(stack, "c").get("pendingReplacement")
@@ -300,7 +279,7 @@ def test_what_creates_no_object_is_left_to_the_next_up(stack: Stack, portal: Por
     assert stack.up().status == 0
     interrupt(stack, "b", "d", "s")
     portal.requests()
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 0, outcome.text
     assert portal.writes() == []
     assert f"it declares adopt: the next `pulumi up` takes over {adopted}" in outcome.text
@@ -327,7 +306,7 @@ def test_secrets_stay_secret(stack: Stack, tmp_path: Path, monkeypatch: pytest.M
     configure(stack)
     assert stack.up().status == 0
     id_ = interrupt(stack, "c")["c"]
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 0, outcome.text
     assert "a canary" not in outcome.text
     assert f"* {id_} is as declared" in outcome.text
@@ -358,7 +337,7 @@ def test_a_resource_below_a_component_keeps_its_parent(
     assert stack.up().status == 0
     before = state_of(stack, "c")
     interrupt(stack, "c")
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 0, outcome.text
     assert '"C \\u202e\\x1b[31m"' in outcome.text
     after = state_of(stack, "c")
@@ -391,7 +370,7 @@ def test_creates_of_other_providers_are_not_forgotten(stack: Stack) -> None:
 
     edit_state(stack, add)
     before = stack.deployment()
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert (outcome.status, stack.deployment()) == (3, before), outcome.text
     assert f"{theirs}::c" in outcome.text
     assert "`pulumi refresh --stack dev`" in outcome.text
@@ -404,7 +383,7 @@ def test_the_state_of_another_tenant_is_refused(stack: Stack) -> None:
     interrupt(stack, "c")
     other = "5a9db0c5-0000-4000-8000-00000000000b"
     edit_state(stack, lambda deployment: deployment["resources"][-1]["outputs"].update(tenant_id=other))
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert outcome.status == 1
     assert f"lives in tenant {other} (cloud sandbox), but the stack's config says {TENANT}" in outcome.text
 
@@ -412,13 +391,13 @@ def test_the_state_of_another_tenant_is_refused(stack: Stack) -> None:
 def test_a_failure_is_one_sentence(stack: Stack, portal: Portal) -> None:
     """A tenant that cannot be read, a stack that does not exist: the cause and no traceback."""
     configure(stack, derivedCredentials={"c": CREDENTIAL})
-    missing = recover(stack, "--yes")
+    missing = stack.recover("--yes")
     assert missing.status in {0, 1}
     assert stack.up().status == 0
     interrupt(stack, "c")
     before = stack.deployment()
     portal.fault(path="derivedCredentials", times=99, status=403)
-    outcome = recover(stack, "--yes")
+    outcome = stack.recover("--yes")
     assert (outcome.status, stack.deployment()) == (1, before), outcome.text
     for text in (missing.text, outcome.text):
         assert "Traceback" not in text
