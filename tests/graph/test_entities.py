@@ -240,6 +240,19 @@ def test_an_update_of_what_is_gone_fails_and_says_so(tenant: Tenant) -> None:
         CREDENTIAL.update(tenant, MISSING, Change({}, INPUTS, ["display_name"]))
 
 
+@pytest.mark.parametrize(("exists", "reason"), [(False, "The profile is gone from the tenant"), (True, "so one of")])
+def test_assignment_that_ends_in_404_says_which_is_missing(
+    tenant: Tenant, portal: Portal, *, exists: bool, reason: str
+) -> None:
+    """Graph answers alike for the profile and for a group, and a refresh helps only the one."""
+    id_ = seed_profile(portal, displayName="P") if exists else MISSING
+    missing = {"error": {"code": "ResourceNotFound", "message": "It does not exist"}}
+    portal.fault(method="POST", path="/assign$", status=404, body=missing)
+    assignments = [{"target": "groupAssignmentTarget", "group_id": MISSING}]
+    with pytest.raises(NotFound, match=reason):
+        PROFILE.update(tenant, id_, Change({}, {"assignments": assignments}, ["assignments"]))
+
+
 @pytest.mark.parametrize(
     ("manner", "reason"),
     [
