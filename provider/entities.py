@@ -16,7 +16,7 @@ from provider.collection import Answer, Collection, is_object
 from provider.errors import AdoptionError, GraphError, IncompleteCreate, IntuneError
 from provider.kind import Change, Created, Kind, Values
 from provider.ledger import Claim
-from provider.recognition import NAME, by_name, warn_of_namesakes
+from provider.recognition import NAME, by_name, new_namesakes, warn_of_namesakes
 from provider.relationships import Json, Owner, Relationship, Step
 from provider.schema import Arguments, Part, optional
 from provider.values import Guid
@@ -98,8 +98,7 @@ class Entity(Kind):
         known = {str(one["id"]) for one in self.listing(tenant)} | {id_}
 
         def others(objects: Iterable[Json]) -> list[str]:
-            found = {str(one["id"]) for one in self.namesakes(objects, inputs[NAME])} - known
-            return sorted(one for one in found if not tenant.ledger.manager(Claim(one), host.urn()))
+            return new_namesakes(self, tenant, inputs[NAME], objects, known)
 
         answer = look()
         members = answer.get("value") if isinstance(answer, dict) else None

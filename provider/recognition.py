@@ -9,7 +9,7 @@ it created. Everything else is refused by `provider.creation`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent_encode
@@ -52,8 +52,7 @@ def recognise(entity: Entity, tenant: Tenant, inputs: Json) -> Json | None:
     host.warn(f"{live['id']} was created for this resource by an interrupted run on this machine, and is used now")
     if entry.kind:  # else it was adopted, and what existed before is not known
         known = {*entry.before, str(live["id"])}
-        found = {str(one["id"]) for one in entity.namesakes(entity.listing(tenant), inputs[NAME])} - known
-        warn_of_namesakes(str(live["id"]), sorted(one for one in found if not tenant.ledger.manager(Claim(one), urn)))
+        warn_of_namesakes(str(live["id"]), new_namesakes(entity, tenant, inputs[NAME], entity.listing(tenant), known))
     return live
 
 
@@ -93,6 +92,14 @@ def only_one(found: Sequence[Json]) -> Json | None:
             f'center, then run again with adopt="{found[0]["id"]}"'
         )
     return found[0] if found else None
+
+
+def new_namesakes(
+    entity: Entity, tenant: Tenant, name: str, objects: Iterable[Json], known: Collection[str]
+) -> list[str]:
+    """Return the ids of those *objects* called *name* that are not *known* and that no declared resource manages."""
+    found = {str(one["id"]) for one in entity.namesakes(objects, name)}.difference(known)
+    return sorted(one for one in found if not tenant.ledger.manager(Claim(one), host.urn()))
 
 
 def warn_of_namesakes(id_: str, others: list[str]) -> None:

@@ -74,16 +74,16 @@ def cause_of(error: BaseException, host: str) -> Cause:
     before = _cause_before_sending(causes, host)
     if before is not None:
         return Cause(before, sent=False)
-    if any(isinstance(one, _READ_TIMEOUT) for one in causes):
+    if _has(causes, *_READ_TIMEOUT):
         return Cause(f"{host} did not answer in time", sent=True)
-    if any(isinstance(one, _TLS) for one in causes):
+    if _has(causes, *_TLS):
         return Cause(f"the TLS connection to {host} broke off", sent=True)
     return Cause(f"the connection to {host} broke off", sent=True)
 
 
 def _cause_before_sending(causes: list[BaseException], host: str) -> str | None:
     """Return what kept the request from being sent; None where it may have been."""
-    where = f"the proxy for {host}" if any(isinstance(one, _PROXY) for one in causes) else host
+    where = f"the proxy for {host}" if _has(causes, *_PROXY) else host
     for kinds, text in (
         (_UNKNOWN_HOST, f"unknown host: the name of {where} cannot be resolved"),
         (_UNTRUSTED, f"the certificate of {where} is not trusted"),
