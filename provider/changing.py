@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from provider import host
-from provider.errors import GraphError, IncompleteUpdate, IntuneError, NotFound, Reissued, UnexpectedAnswer, Unreachable
+from provider.errors import (
+    Conflict,
+    Forbidden,
+    GraphError,
+    IncompleteUpdate,
+    IntuneError,
+    NotFound,
+    Reissued,
+    Rejected,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from provider.kind import Change
 from provider.recognition import candidates, intent
 from provider.schema import Part
@@ -23,8 +34,8 @@ if TYPE_CHECKING:  # a program must not load the HTTP library; and the two modul
     from provider.graph.tenant import Tenant
 
 Json = dict[str, Any]
-_UNCLEAR = {401, 408, 425, 429}
-"""The statuses below 500 with which a gateway may refuse what the service did all the same."""
+_REFUSALS = (Rejected, Forbidden, NotFound, Conflict)
+"""What only the service itself says, and says before it does anything; of all else a gateway may be the author."""
 
 
 def in_order(id_: str, steps: Iterable[tuple[list[str], Callable[[], None]]]) -> None:
@@ -53,8 +64,9 @@ def may_have_worked(error: IntuneError) -> bool:
     if isinstance(error, Unreachable):
         return error.sent
     if isinstance(error, GraphError):
-        refused = error.status is not None and 400 <= error.status < 500 and error.status not in _UNCLEAR  # noqa: PLR2004
-        return error.method == "GET" or not refused  # the read that follows a write failed, or the write itself
+        return error.method == "GET" or not isinstance(
+            error, _REFUSALS
+        )  # the read that follows a write failed, or the write itself
     return isinstance(error, Reissued)
 
 

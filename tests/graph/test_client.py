@@ -298,6 +298,18 @@ def test_no_exception_of_the_http_library_leaves(client: GraphClient, portal: Po
     assert caught.value.__suppress_context__
 
 
+@pytest.mark.parametrize("status", [401, 408, 425, 429, 499, 500, 503])
+def test_write_that_a_gateway_may_have_answered_is_in_doubt(status: int) -> None:
+    """The service behind it may have done what was asked."""
+    assert may_have_worked(errors.error_class(status)("PATCH", SETTINGS, status=status))
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 412, 422, 423])
+def test_write_that_the_service_refuses_is_not_in_doubt(status: int) -> None:
+    """It says so before it does anything."""
+    assert not may_have_worked(errors.error_class(status)("PATCH", SETTINGS, status=status))
+
+
 def test_refusal_after_an_attempt_in_doubt_is_doubt_too(client: GraphClient, portal: Portal) -> None:
     """The first attempt may have taken effect, whatever the second one is told."""
     portal.fault(method="DELETE", path="derivedCredentials", status=503, when="after")
