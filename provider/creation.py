@@ -30,6 +30,7 @@ from provider.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from provider.journal_entry import stack_of
 from provider.ledger import Claim, name_of
 from provider.recognition import NAME, by_name, candidates, intent, only_one, recognise
 
@@ -103,7 +104,7 @@ def _taken(entity: Entity, tenant: Tenant, claim: Claim) -> str:
     """Say that *claim* has the name, whose it is as far as that is known, and what to declare."""
     there = f"the tenant already has an object of this display_name ({entity.noun} {claim})"
     other, owner = tenant.ledger.undeclared_manager(claim, host.urn()), tenant.journal.creator(claim.id, host.urn())
-    if owner.split("::")[:2] == host.urn().split("::")[:2]:  # an entry of this very stack
+    if stack_of(owner) == stack_of(host.urn()):  # an entry of this very stack
         other = other or owner
     if other:
         old = other.rpartition("::")[2]

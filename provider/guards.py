@@ -34,7 +34,7 @@ def computed_outputs(settings: Settings) -> dict[str, str]:
     return {TENANT: settings.tenant_id, CLOUD: settings.cloud.name}
 
 
-def require_tenant(settings: Settings, urn_name: str, olds: Mapping[str, Any]) -> None:
+def require_tenant(settings: Settings, urn: str, olds: Mapping[str, Any]) -> None:
     """
     Make sure that an object of the state lives in the stack's tenant.
 
@@ -43,7 +43,7 @@ def require_tenant(settings: Settings, urn_name: str, olds: Mapping[str, Any]) -
     there, here = (str(olds.get(TENANT) or ""), str(olds.get(CLOUD) or "")), (settings.tenant_id, settings.cloud.name)
     if any(there) and there != here:
         raise WrongTenant(
-            f'"{urn_name}" lives in tenant {there[0]} (cloud {there[1]}), but the stack\'s config says {here[0]} '
+            f"{name_of(urn)} lives in tenant {there[0]} (cloud {there[1]}), but the stack's config says {here[0]} "
             f"(cloud {here[1]}): set tenantId and cloud back, or use a stack of its own for the other tenant; if it "
             "was created there by mistake, delete it there and run `pulumi state delete` with its URN"
         )

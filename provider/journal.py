@@ -6,42 +6,22 @@ the POST, and the id after it. The next run on this machine finds, for the same 
 proves, and nothing else. An entry proves nothing any more when the run ended well,
 when the state is seen to have the id, and with age.
 
-The journal is an SQLite database in one folder (`Settings.journal`, else the system's folder for the state of
-programs), synchronised to the disk at each entry. It holds no secret: of names and bodies it has digests only. Where it
-cannot be written, the run says so once and goes on without; then a killed run is ended by `python -m stacks recover`.
+It holds no secret: of names and bodies it has digests only. Without it a killed run is ended by
+`python -m stacks recover`.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from provider import machine
-from provider.journal_entry import Entry, entry_of, row_of
+from provider.journal_entry import Entry, stack_of
+from provider.journal_file import KEPT, JournalFile
+from provider.ledger import name_of
 
-if TYPE_CHECKING:  # loaded when the first entry is written or read
-    import sqlite3
-
-FILE = "journal.sqlite3"
-OFF = "off"
-"""The value of `Settings.journal` that keeps no journal."""
-
-_DAY = 24 * 3600.0
-_KEPT = 30 * _DAY
-"""Seconds that an entry with an id is kept, if no state is seen to have it."""
 _INTENT_PROVES = 3600.0
 """Seconds that an entry without an id proves anything: later, what appeared meanwhile may be somebody's else."""
-_SECONDS_TO_WAIT = 5.0  # for another process that writes
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS creates (
-    tenant TEXT, urn TEXT, kind TEXT, name TEXT, fields TEXT, body TEXT, before TEXT, began REAL, run TEXT, id TEXT,
-    settled INTEGER, PRIMARY KEY (tenant, urn)
-)
-"""
 
 
 class Journal:
@@ -54,17 +34,16 @@ class Journal:
         warn: Callable[[str], object] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._folder = folder
+        self._file = JournalFile(folder, warn, clock)
         self._tenant = tenant
         self._warn = warn
         self._clock = clock
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._off = folder == OFF
         self._run_name = ""
         self._returned: set[str] = set()
         self._adopted: set[str] = set()
         self._seen: set[str] = set()
+        self._stacks: set[str] = set()
         self._entries: dict[str, Entry] | None = None
 
     def intend(self, entry: Entry) -> None:
@@ -85,7 +64,7 @@ class Journal:
     def forget(self, urn: str) -> None:
         """Drop the entry of *urn*: its POST had no effect, or the state has the id."""
         if self._all().pop(urn, None) is not None:
-            self._execute("DELETE FROM creates WHERE tenant = ? AND urn = ?", (self._tenant, urn))
+            self._file.execute("DELETE FROM creates WHERE tenant = ? AND urn = ?", (self._tenant, urn))
 
     def seen(self, urn: str, id_: str) -> None:
         """
@@ -119,30 +98,29 @@ class Journal:
         """Note that the state has what the creates of this run returned: the engine has ended the run."""
         if not self._run_name:
             return
-        self._execute("BEGIN", ())  # one write to the disk for all: the engine waits five seconds
+        self._file.execute("BEGIN")  # one write to the disk for all: the engine waits five seconds
         for urn in self._returned - self._adopted:
             entry = self._all().get(urn)
             if entry is not None and entry.id:
                 self._write(entry._replace(settled=True))
-        self._execute("COMMIT", ())
-        machine.release(self._path().parent)
+        self._file.execute("COMMIT")
+        self._file.release()
 
     def find(self, urn: str) -> Entry | None:
         """Return what is known of the last create of *urn*, if that proves anything still."""
         entry = self._all().get(urn)
-        if entry is None or entry.settled or self._clock() - entry.began > (_KEPT if entry.id else _INTENT_PROVES):
+        if entry is None or entry.settled or self._clock() - entry.began > (KEPT if entry.id else _INTENT_PROVES):
             return None
         return entry
 
     def reload(self, urn: str) -> Entry | None:
         """Return the same as another process may have written it since."""
-        with self._lock:
-            self._entries = None
+        self._read_again()
         return self.find(urn)
 
     def is_under_way(self, entry: Entry) -> bool:
         """Tell whether the process that wrote *entry* is still at work: a killed engine leaves its plugin behind."""
-        return not self._off and machine.is_held(self._path().parent, entry.run)
+        return self._file.is_held(entry.run)
 
     def owner(self, id_: str) -> str:
         """Return the URN for which *id_* was created on this machine, if no state was seen to have it since."""
@@ -154,9 +132,27 @@ class Journal:
 
     def has_open(self, urn: str, kind: str) -> bool:
         """Tell whether a create of *kind* was interrupted in the stack of *urn*, and no state was seen to have it."""
-        stack = urn.split("::")[:2]
         entries = [one for one in tuple(self._all().values()) if one.kind == kind and not one.settled]
-        return any(one.urn.split("::")[:2] == stack for one in entries)
+        return any(one.stack == stack_of(urn) for one in entries)
+
+    def warn_of_other_tenants(self, urn: str) -> None:
+        """
+        Say, once, what interrupted runs of the stack of *urn* created in tenants that it was set to before.
+
+        Such an object is in no state, and nothing that is declared for this tenant leads to it.
+        """
+        stack = stack_of(urn)
+        with self._lock:
+            if not urn or stack in self._stacks:
+                return
+            self._stacks.add(stack)
+        for tenant, entry in self._file.open_elsewhere(self._tenant, stack):
+            where = f"in tenant {tenant}, to which tenantId was set then"
+            if entry.id:
+                said = f"an interrupted run of this stack created {entry.id} for {name_of(entry.urn)} {where}"
+            else:
+                said = f"it is unknown whether an interrupted run of this stack created {name_of(entry.urn)} {where}"
+            self._warn(f"{said}; no state has it. Delete it there, or declare adopt for it in a stack of that tenant")
 
     def is_of_another(self, entry: Entry, id_: str) -> bool:
         """
@@ -164,8 +160,7 @@ class Journal:
 
         It was, or the process of another resource that creates an object of the same name is still at work.
         """
-        with self._lock:
-            self._entries = None
+        self._read_again()
         others = [one for one in tuple(self._all().values()) if one.urn != entry.urn]
         same = [one for one in others if not one.id and (one.kind, one.name) == (entry.kind, entry.name)]
         return any(one.id == id_ for one in others) or any(self.is_under_way(one) for one in same)
@@ -179,71 +174,27 @@ class Journal:
 
     def close(self) -> None:
         """Close the database."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
-
-    # ------------------------------------------------------------------------------------------ the database
+        self._file.close()
 
     def _all(self) -> dict[str, Entry]:
-        """Return the entries by URN. Read once, for a run has the state's lock; no database is made for it."""
+        """Return the entries by URN. Read once, for a run has the state's lock."""
         with self._lock:
             if self._entries is None:
-                exists = not self._off and self._path().exists()
-                rows = self._run("SELECT * FROM creates WHERE tenant = ?", (self._tenant,)) if exists else []
-                self._entries = {row[1]: entry_of(row[1:]) for row in rows}
+                self._entries = {entry.urn: entry for entry in self._file.entries(self._tenant)}
             return self._entries
+
+    def _read_again(self) -> None:
+        """Let the next look show what another process has written since."""
+        with self._lock:
+            self._entries = None
 
     def _write(self, entry: Entry) -> None:
         if not entry.urn:  # the host does not tell which resource it is, so nothing could be recognised by it
             return
         self._all()[entry.urn] = entry
-        row = (self._tenant, *row_of(entry))
-        self._execute(f"INSERT OR REPLACE INTO creates VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - marks
-
-    def _execute(self, statement: str, values: tuple[Any, ...]) -> None:
-        with self._lock:
-            self._run(statement, values)
-
-    def _run(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        if self._off:
-            return []
-        import sqlite3  # noqa: PLC0415 - a run that creates nothing needs no database
-
-        try:
-            self._connection = self._connection or self._connect()
-            return self._connection.execute(statement, values).fetchall()
-        except (sqlite3.Error, OSError) as error:
-            self._off = True
-            self._warn(
-                f"the journal in {self._path().parent} cannot be used ({error}): if this run is killed, what it was "
-                "creating must be brought into the state with `python -m stacks recover`; INTUNE_JOURNAL names another "
-                "folder"
-            )
-            return []
+        self._file.write(self._tenant, entry)
 
     def _run_of_this_process(self) -> str:
         with self._lock:
-            try:
-                self._run_name = self._run_name or ("" if self._off else machine.hold(self._path().parent))
-            except OSError:  # the database, which is written next, says what is wrong with the folder
-                return ""
+            self._run_name = self._run_name or self._file.hold()
             return self._run_name
-
-    def _connect(self) -> sqlite3.Connection:
-        import sqlite3  # noqa: PLC0415 - as above
-
-        path = self._path()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)  # before SQLite does, for others must not read it
-        connection = sqlite3.connect(path, timeout=_SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(_SCHEMA)
-        machine.clear(path.parent)
-        connection.execute("DELETE FROM creates WHERE began < ?", (self._clock() - _KEPT,))
-        return connection
-
-    def _path(self) -> Path:
-        return Path(self._folder or machine.state_folder(os.environ)) / FILE

@@ -29,6 +29,16 @@ class Entry(NamedTuple):
     settled: bool = False
     """The state has the id: the entry proves nothing any more, and only says for which resource it was created."""
 
+    @property
+    def stack(self) -> str:
+        """The stack and the project of its resource."""
+        return stack_of(self.urn)
+
+
+def stack_of(urn: str) -> str:
+    """Return the stack and the project of the resource *urn*, as its URN has them."""
+    return "::".join(urn.split("::")[:2])
+
 
 def digest(value: Any) -> str:
     """Return a digest of *value*, a part of a declaration, from which it cannot be read back."""

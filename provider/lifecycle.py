@@ -32,8 +32,8 @@ from provider.changing import may_have_worked
 from provider.errors import Defect, IncompleteCreate, IncompleteUpdate, IntuneError, Vanished
 from provider.journal import Journal
 from provider.kind import Change, kind_called, kinds
-from provider.ledger import Claim
-from provider.run import Run, name_of
+from provider.ledger import Claim, name_of
+from provider.run import Run
 from provider.settings import Settings
 from provider.values import Problem
 from provider.work import Work
@@ -99,7 +99,7 @@ class GraphProvider(ResourceProvider):
         Raises WrongTenant, OwnershipError, AdoptionError: the preview already knows that this must not be.
         """
         urn, schema = host.urn(), self.kind.args.schema
-        guards.require_tenant(self._settings, name_of(urn), olds)
+        guards.require_tenant(self._settings, urn, olds)
         guards.require_claims(self.kind, id_, news, lambda claim: _run.ledger.diff(claim, urn))
         self._journal().seen(urn, id_)
         changed, uncertain = schema.changed(olds, news), guards.uncertain_fields(olds, news)
@@ -146,7 +146,7 @@ class GraphProvider(ResourceProvider):
         known = host.old_inputs()
         declared = _without_provider(known) if known is not None else olds
         if olds:
-            guards.require_tenant(self._settings, name_of(host.urn()), olds)
+            guards.require_tenant(self._settings, host.urn(), olds)
             guards.require_claims(self.kind, id_, declared, lambda claim: _run.ledger.read(claim, host.urn()))
             self._journal().seen(host.urn(), id_)
         tenant, computed = connection.tenant(self._settings, _run, _work), guards.computed_outputs(self._settings)
@@ -176,7 +176,7 @@ class GraphProvider(ResourceProvider):
     def update(self, _id: str, _olds: Values, _news: Values) -> UpdateResult:
         """Write what changed, and return all outputs: Pulumi forgets those that are not returned."""
         olds, news, schema = _without_provider(_olds), _without_provider(_news), self.kind.args.schema
-        guards.require_tenant(self._settings, name_of(host.urn()), olds)
+        guards.require_tenant(self._settings, host.urn(), olds)
         change = Change(olds, news, [*schema.changed(olds, news), *guards.uncertain_fields(olds, news)])
         if change.names:
             self._update(_id, change)
@@ -199,7 +199,7 @@ class GraphProvider(ResourceProvider):
     def delete(self, _id: str, _props: Values) -> None:
         """Delete the object, unless another resource of the stack owns it: then this resource only leaves the state."""
         olds, urn = _without_provider(_props), host.urn()
-        guards.require_tenant(self._settings, name_of(urn), olds)
+        guards.require_tenant(self._settings, urn, olds)
         tenant, claims, owner = self._writer(), self.kind.claims(_id, olds), self._journal().owner(_id)
         refused = _run.ledger.delete(claims[0], urn)
         if not refused and owner not in ("", urn):
@@ -223,7 +223,7 @@ class GraphProvider(ResourceProvider):
         return self._configured
 
     def _journal(self) -> Journal:
-        return _run.journal(self._settings, host.announce)
+        return _run.journal(self._settings, host.announce, host.urn())
 
     def _writer(self) -> Tenant:
         return connection.writer(self._settings, _run, _work, self.kind)

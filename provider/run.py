@@ -38,13 +38,19 @@ class Run:
         self._permissions: set[tuple[str, ...]] = set()
         self._ahead: set[str] = set()
 
-    def journal(self, settings: Settings, warn: Callable[[str], object]) -> Journal:
-        """Return this machine's journal of the tenant of *settings*; *warn* is told if it cannot be used."""
+    def journal(self, settings: Settings, warn: Callable[[str], object], urn: str = "") -> Journal:
+        """
+        Return this machine's journal of the tenant of *settings*, for the resource *urn*.
+
+        *warn* is told if it cannot be used, and what it has of the resource's stack under other tenants.
+        """
         tenant = (settings.tenant_id, settings.cloud.name)
         with self._lock:
             if tenant not in self._journals:
                 self._journals[tenant] = Journal(settings.journal, "@".join(tenant), warn)
-            return self._journals[tenant]
+            found = self._journals[tenant]
+        found.warn_of_other_tenants(urn)
+        return found
 
     def settle(self) -> None:
         """Forget what the journals say of this run, which has ended well: the state has all that it created."""

@@ -14,7 +14,6 @@ import click
 from provider.errors import IntuneError
 from provider.graph import tenant_of
 from provider.guards import computed_outputs, require_tenant
-from provider.ledger import name_of
 from provider.settings import Settings
 from stacks import project
 from stacks.engine import ROOT, EngineError, Json, choose
@@ -159,7 +158,7 @@ def _require_tenant(deployment: Json, settings: Settings) -> None:
     """Make sure that the state is of the tenant that the config names. Raises WrongTenant."""
     for one in deployment.get("resources") or []:
         if one["type"] in KINDS:
-            require_tenant(settings, name_of(str(one["urn"])), one.get("outputs") or {})
+            require_tenant(settings, str(one["urn"]), one.get("outputs") or {})
 
 
 def _without_manifest(document: Json) -> Json:

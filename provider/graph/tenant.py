@@ -21,7 +21,8 @@ from provider.graph.absence import Absences
 from provider.graph.client import GraphClient
 from provider.graph.listing import Listing
 from provider.graph.sharing import SharedReads
-from provider.journal import OFF, Journal
+from provider.journal import Journal
+from provider.journal_file import OFF
 from provider.ledger import Ledger
 
 Json = dict[str, Any]

@@ -41,6 +41,10 @@ journal_module: Any = (
     importlib.import_module("provider.journal") if importlib.util.find_spec("provider.journal") else None
 )
 
+journal_file: Any = (
+    importlib.import_module("provider.journal_file") if importlib.util.find_spec("provider.journal_file") else None
+)
+
 _PERMISSIONS = frozenset({"DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"})
 
 DELETES_BEFORE_REPLACING = "delete_before_replace" in inspect.getsource(resource)
@@ -118,7 +122,7 @@ class Machine:
         self._world = world
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         if HAS_JOURNAL:
-            self._connection.execute(journal_module._SCHEMA)
+            self._connection.execute(journal_file._SCHEMA)
         for row in world.journal:
             self._connection.execute(f"INSERT INTO creates VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
 
@@ -132,12 +136,11 @@ class Machine:
         """Return the journal as a process of this machine sees it."""
         tenant = f"{chosen.tenant_id}@{chosen.cloud.name}"
         made = journal_module.Journal("in memory", tenant, say, clock=lambda: self._world.clock)
-        made._connection = self._connection
-        made._path = lambda: File("/")
+        made._file._connection = self._connection
+        made._file._path = lambda: File("/")
         self._world.runs += 1
-        made._run_name = f"run {self._world.runs}"
-        made._lock_of_this_process = lambda: made._run_name
-        made._run_of_this_process = lambda: made._run_name
+        name = f"run {self._world.runs}"
+        made._run_name, made._file.hold = name, lambda: name
         return made
 
 

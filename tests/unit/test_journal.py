@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from provider import machine
-from provider.journal import FILE, OFF, Journal
+from provider.journal import Journal
 from provider.journal_entry import Entry, digest
+from provider.journal_file import FILE, OFF
 
 ROOT = Path(__file__).parents[2]
 URN = "urn:pulumi:dev::project::type::r"
@@ -49,6 +50,41 @@ def test_intent_is_found_by_the_next_run(tmp_path: Path, clock: Clock) -> None:
     assert found._replace(run="") == ENTRY
     assert journal(tmp_path, clock).find(OTHER) is None
     assert journal(tmp_path, clock, "another tenant").find(URN) is None
+
+
+@pytest.mark.parametrize(
+    ("id_", "said"),
+    [
+        ("id-1", 'an interrupted run of this stack created id-1 for "r" in tenant tenant@public, to which'),
+        ("", 'it is unknown whether an interrupted run of this stack created "r" in tenant tenant@public, to which'),
+    ],
+)
+def test_create_under_another_tenant_is_told_once(tmp_path: Path, clock: Clock, id_: str, said: str) -> None:
+    """A run with an edited tenantId was killed, and tenantId was set back: no state leads to the object."""
+    first = journal(tmp_path, clock, "tenant@public")
+    first.intend(ENTRY)
+    if id_:
+        first.created(URN, id_)
+    told: list[str] = []
+    here = Journal(str(tmp_path), "another@public", told.append, clock)
+    for _ in range(2):
+        here.warn_of_other_tenants(OTHER)
+    assert [one[: len(said)] for one in told] == [said]
+
+
+def test_create_under_another_tenant_is_not_told_where_it_does_not_matter(tmp_path: Path, clock: Clock) -> None:
+    """It is in a state, is of another stack, or is of this very tenant; and no file is made to find that out."""
+    silent = journal(tmp_path / "none", clock, "another@public")
+    silent.warn_of_other_tenants(URN)
+    silent.warn_of_other_tenants("")
+    assert not (tmp_path / "none").exists()
+    first = journal(tmp_path, clock, "tenant@public")
+    first.intend(ENTRY)
+    first.created(URN, "id-1")
+    journal(tmp_path, clock, "tenant@public").warn_of_other_tenants(URN)
+    journal(tmp_path, clock, "another@public").warn_of_other_tenants(URN.replace("dev::", "prod::"))
+    first.seen(URN, "id-1")
+    journal(tmp_path, clock, "another@public").warn_of_other_tenants(URN)
 
 
 def test_id_is_found_by_the_next_run(tmp_path: Path, clock: Clock) -> None:
