@@ -16,11 +16,9 @@ from pathlib import Path
 
 import provider
 from docs import operations
-from provider.entities import Entity
-from provider.records import Record
-from provider.resource import GraphResource
-from provider.schema import Arguments, Attribute, Part
-from provider.values import SetOf
+from provider.kinds.entity import Entity
+from provider.program.resource import GraphResource
+from provider.schema import Arguments, Attribute, Part, Record, SetOf
 
 REFERENCE = Path(__file__).parent / "reference"
 

@@ -4,7 +4,7 @@ Microsoft Intune derived credentials as Pulumi resources.
 Usage in a program: ``import provider as intune``. Everything public is named here.
 """
 
-from provider.applicability import (
+from provider.device_configurations.applicability import (
     ApplicabilityRuleDeviceModeArgs,
     ApplicabilityRuleOsEditionArgs,
     ApplicabilityRuleOsVersionArgs,
@@ -12,10 +12,9 @@ from provider.applicability import (
     DeviceMode,
     Windows10EditionType,
 )
-from provider.certificate_states import CertificateRevocationStatus
-from provider.profiles import DerivedCredentialProfileType
-from provider.program import run_program
-from provider.relationships.assignments import AssignmentArgs, AssignmentFilterType, AssignmentTarget
+from provider.device_configurations.assignments import AssignmentArgs, AssignmentFilterType, AssignmentTarget
+from provider.device_configurations.profile_types import DerivedCredentialProfileType
+from provider.program.ending import run_program
 from provider.resources.android_device_owner_derived_credential_authentication_configuration import (
     AndroidDeviceOwnerCertificateAccessType,
     AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration,
@@ -40,6 +39,7 @@ from provider.resources.ios_derived_credential_authentication_configuration impo
     IosDerivedCredentialAuthenticationConfigurationArgs,
 )
 from provider.resources.managed_all_device_certificate_state import (
+    CertificateRevocationStatus,
     ManagedAllDeviceCertificateState,
     ManagedAllDeviceCertificateStateArgs,
 )

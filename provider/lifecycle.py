@@ -27,16 +27,17 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from provider import connection, guards, host, settings
-from provider.changing import may_have_worked
-from provider.errors import Defect, IncompleteCreate, IncompleteUpdate, IntuneError, Vanished
-from provider.journal import Journal
-from provider.kind import Change, kind_called, kinds
-from provider.ledger import Claim, name_of
-from provider.run import Run
+from provider import settings
+from provider.errors import IncompleteCreate, IncompleteUpdate, IntuneError, NoSuchObject, ProviderBug
+from provider.kinds import guards
+from provider.kinds.kind import Change, kind_called, kinds
+from provider.kinds.writes import may_have_worked
+from provider.ownership.journal import Journal
+from provider.ownership.ledger import Claim, name_of
+from provider.plugin import connection, host
+from provider.plugin.process import Process
+from provider.schema import Problem
 from provider.settings import Settings
-from provider.values import Problem
-from provider.work import Work
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
@@ -44,8 +45,7 @@ if TYPE_CHECKING:  # a program must not load the HTTP library
 _PROVIDER = "__provider"
 Values = dict[str, Any]
 
-_run = Run()
-_work = Work()
+process = Process()
 
 
 class GraphProvider(ResourceProvider):
@@ -67,30 +67,30 @@ class GraphProvider(ResourceProvider):
         """
         return (make_provider, (self.kind.name,))
 
-    @_work.serves
+    @process.serves
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's settings. Called once per kind and process, before anything else."""
         if not settings.debug(os.environ):
             sys.tracebacklimit = 0  # the host prints tracebacks; our errors are whole sentences
         self._configured = settings.read(req.config.get, os.environ)
         for kind in kinds():
-            _run.plans(dict.fromkeys(settings.entries(req.config.get, kind.config_key), kind))
-        _work.end_with_the_engine(_run.settle)
+            process.run.plans(dict.fromkeys(settings.entries(req.config.get, kind.config_key), kind.permissions))
+        process.work.end_with_the_engine(process.run.settle)
 
-    @_work.serves
+    @process.serves
     def check(self, olds: Values, news: Values) -> CheckResult:
         """Report every problem of the inputs at once; return them in their one spelling."""
         inputs = _without_provider(news)
-        _run.ledger.declares(host.urn())
+        process.run.ledger.declares(host.current_urn())
         canonical = self.kind.args.schema.canonical(inputs, like=olds)  # an id may be spelled in several ways
         problems = [
             *self.kind.problems(inputs, _without_provider(olds)),
-            *guards.problems_beside(_run, host.urn(), self.kind, canonical, fresh=not olds),
+            *guards.problems_beside(process.run, host.current_urn(), self.kind, canonical, fresh=not olds),
         ]
         failures = [_failure(problem) for problem in problems]
         return CheckResult(inputs if failures else canonical, failures)
 
-    @_work.serves
+    @process.serves
     def diff(self, id_: str, olds: Values, news: Values) -> DiffResult:
         """
         Compare the declared fields of the state with those of the program.
@@ -98,29 +98,28 @@ class GraphProvider(ResourceProvider):
         "Something changed" is answered with *changes* unset: the engine then finds out what, and shows it.
         Raises WrongTenant, OwnershipError, AdoptionError: the preview already knows that this must not be.
         """
-        urn, schema = host.urn(), self.kind.args.schema
+        urn, schema = host.current_urn(), self.kind.args.schema
         guards.require_tenant(self._settings, urn, olds)
-        guards.require_claims(self.kind, id_, news, lambda claim: _run.ledger.diff(claim, urn))
+        guards.require_claims(self.kind, id_, news, lambda claim: process.run.ledger.diff(claim, urn))
         self._journal().seen(urn, id_)
         changed, uncertain = schema.changed(olds, news), guards.uncertain_fields(olds, news)
         replaces = [name for name in changed if schema.attributes[name].create_only]
         if guards.adopts(self.kind, news):
-            guards.require_same_adopt(
-                id_, olds, news, replaces, interrupted=self._journal().has_open(urn, self.kind.name)
-            )
+            interrupted = self._journal().has_open(urn, self.kind.name)
+            guards.require_same_adopt(id_, olds, news, replaces, interrupted=interrupted)
         if not (changed or uncertain):
             return DiffResult(changes=False)
-        _run.will_write(urn, self.kind)
+        process.run.will_write(urn, self.kind.permissions)
         if replaces:
             for claim in self.kind.claims(id_, olds):
-                _run.ledger.replaces(claim)
+                process.run.ledger.replaces(claim)
             if self.kind.deletes:
                 host.warn(guards.said_of_replacement(id_, replaces))
         return DiffResult(
             changes=True if uncertain else None, replaces=replaces or None, delete_before_replace=bool(replaces)
         )
 
-    @_work.serves
+    @process.serves
     def create(self, props: Values) -> CreateResult:
         """Create the object, or use the one that *props* names."""
         inputs = self.kind.args.schema.canonical(_without_provider(props), like=props)
@@ -130,26 +129,25 @@ class GraphProvider(ResourceProvider):
         except IncompleteCreate as half:
             outputs = guards.outputs_after(half.done, half.uncertain, (), tuple(half.uncertain))
             if host.report_partial(half.id, {**outputs, **computed}, half.reason):
-                self._journal().returned(host.urn())
+                self._journal().returned(host.current_urn())
             raise
-        self._journal().returned(host.urn())
+        self._journal().returned(host.current_urn())
         return CreateResult(created.id, {**created.chosen, **inputs, **computed})
 
-    @_work.serves
+    @process.serves
     def read(self, id_: str, props: Values) -> ReadResult:
         """
         Read the object as it is: for a refresh the declared fields, for a `.get()` all of them.
 
-        Raises Vanished: there is nothing to `.get()`. In a refresh, an object that does not exist leaves the state.
+        Raises NoSuchObject: there is nothing to `.get()`. In a refresh, an object that does not exist leaves the state.
         """
-        olds = _without_provider(props)
-        known = host.old_inputs()
+        olds, urn, known = _without_provider(props), host.current_urn(), host.old_inputs()
         declared = _without_provider(known) if known is not None else olds
         if olds:
-            guards.require_tenant(self._settings, host.urn(), olds)
-            guards.require_claims(self.kind, id_, declared, lambda claim: _run.ledger.read(claim, host.urn()))
-            self._journal().seen(host.urn(), id_)
-        tenant, computed = connection.tenant(self._settings, _run, _work), guards.computed_outputs(self._settings)
+            guards.require_tenant(self._settings, urn, olds)
+            guards.require_claims(self.kind, id_, declared, lambda claim: process.run.ledger.read(claim, urn))
+            self._journal().seen(urn, id_)
+        tenant, computed = connection.tenant(self._settings, process), guards.computed_outputs(self._settings)
         live = self.kind.read(tenant, id_, declared or None) or tenant.absences.look_again(
             lambda: self.kind.read(tenant, id_, declared or None, anew=True)
         )
@@ -166,17 +164,17 @@ class GraphProvider(ResourceProvider):
     def _absent(self, tenant: Tenant, id_: str, declared: Values | None) -> ReadResult:
         """Say that an object does not exist: one of the state leaves it; *declared* is None for a `.get()`."""
         if declared is None:
-            raise Vanished(f"there is no {self.kind.name} {id_} in the tenant: correct the id given to get()")
+            raise NoSuchObject(f"there is no {self.kind.name} {id_} in the tenant: correct the id given to get()")
         tenant.absences.missing(self.kind.name, id_)
-        _run.ledger.gone(Claim(id_), host.urn())
+        process.run.ledger.gone(Claim(id_), host.current_urn())
         host.warn(guards.said_of_absence(self.kind, id_, declared))
         return ReadResult(None, {})
 
-    @_work.serves
+    @process.serves
     def update(self, _id: str, _olds: Values, _news: Values) -> UpdateResult:
         """Write what changed, and return all outputs: Pulumi forgets those that are not returned."""
         olds, news, schema = _without_provider(_olds), _without_provider(_news), self.kind.args.schema
-        guards.require_tenant(self._settings, host.urn(), olds)
+        guards.require_tenant(self._settings, host.current_urn(), olds)
         change = Change(olds, news, [*schema.changed(olds, news), *guards.uncertain_fields(olds, news)])
         if change.names:
             self._update(_id, change)
@@ -195,13 +193,13 @@ class GraphProvider(ResourceProvider):
             host.report_partial(id_, {**outputs, **guards.computed_outputs(self._settings)}, str(error))
             raise
 
-    @_work.serves
+    @process.serves
     def delete(self, _id: str, _props: Values) -> None:
         """Delete the object, unless another resource of the stack owns it: then this resource only leaves the state."""
-        olds, urn = _without_provider(_props), host.urn()
+        olds, urn = _without_provider(_props), host.current_urn()
         guards.require_tenant(self._settings, urn, olds)
         tenant, claims, owner = self._writer(), self.kind.claims(_id, olds), self._journal().owner(_id)
-        refused = _run.ledger.delete(claims[0], urn)
+        refused = process.run.ledger.delete(claims[0], urn)
         if not refused and owner not in ("", urn):
             refused = f"{_id} was adopted for {name_of(owner)} by another run, so it was not deleted"
         if refused:
@@ -213,20 +211,20 @@ class GraphProvider(ResourceProvider):
             guards.advise_refresh(error, _id)
             raise
         for claim in claims:
-            (_run.ledger.deleted if self.kind.deletes else _run.ledger.dropped)(claim)
+            (process.run.ledger.deleted if self.kind.deletes else process.run.ledger.dropped)(claim)
         self._journal().forget(urn)
 
     @property
     def _settings(self) -> Settings:
         if self._configured is None:
-            raise Defect("the host did not configure the provider")
+            raise ProviderBug("the host did not configure the provider")
         return self._configured
 
     def _journal(self) -> Journal:
-        return _run.journal(self._settings, host.announce, host.urn())
+        return process.run.journal(self._settings, host.log_for_run, host.current_urn())
 
     def _writer(self) -> Tenant:
-        return connection.writer(self._settings, _run, _work, self.kind)
+        return connection.writer(self._settings, process, self.kind.name, self.kind.permissions)
 
 
 def make_provider(kind: str) -> GraphProvider:
@@ -243,8 +241,8 @@ def _failure(problem: Problem) -> CheckFailure:
     Make Pulumi's failure of *problem*, without any value.
 
     Each value may be a secret, and the plugin is not told which are. The CLI prints the value of the property that a
-    failure names, so none is named: the path goes into the sentence instead. `provider.inputs` has checked the same in
-    the program, where what is not secret is shown.
+    failure names, so none is named: the path goes into the sentence instead. `provider.program.inputs` has checked the
+    same in the program, where what is not secret is shown.
     """
     known = problem.without_value()
     return CheckFailure("", f"{known.path} {known.reason}")

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 
 from provider import settings
-from provider.values import nearest, not_text
+from provider.schema import nearest, not_text
 from stacks.maps import MAPS
 
 _SHARED_WORDS = {"tenantId", "cloud", "auth"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import provider as intune
-from provider.resource import GraphResource
+from provider.program.resource import GraphResource
 
 CREDENTIALS = "derivedCredentials"
 

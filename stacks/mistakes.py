@@ -9,8 +9,8 @@ from typing import Any
 
 import pulumi
 
-from provider.resource import GraphResource
-from provider.values import Problem, nearest
+from provider.program.resource import GraphResource
+from provider.schema import Problem, nearest
 from stacks.keys import unusable_key
 from stacks.maps import CREDENTIALS, MAPS, REFERENCE, SETTINGS_ID, fields_of, key_text, words_of
 from stacks.options import old_keys, option_problems, rename_problems

@@ -20,9 +20,7 @@ from typing import Any
 
 import pulumi
 
-from provider.records import OneOf, Record
-from provider.schema import Arguments, Schema, optional
-from provider.values import Flag, Problem, SetOf, Text, Value, nearest
+from provider.schema import Arguments, Flag, OneOf, Problem, Record, Schema, SetOf, Text, Value, nearest, optional
 from stacks.maps import CREDENTIALS, MAPS, OPTIONS, RENAMED_FROM, key_text
 
 _STEP = re.compile(r'\.?([^.\[\]"]+)|\[(\d+|\*)\]|\["([^"]+)"\]')

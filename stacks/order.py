@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from provider.values import Problem, nearest
+from provider.schema import Problem, nearest
 from stacks.maps import CREDENTIALS, MAPS, OPTIONS, REFERENCE, key_text, words_of
 from stacks.options import options_of, target
 

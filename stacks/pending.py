@@ -16,10 +16,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import provider as intune
-from provider.entities import Entity
-from provider.kind import Kind
-from provider.recognition import by_name
-from provider.resource import MODULE, GraphResource
+from provider.kinds.entity import Entity
+from provider.kinds.kind import Kind
+from provider.kinds.recognition import by_name
+from provider.program.resource import MODULE, GraphResource
 
 if TYPE_CHECKING:
     from provider.graph.tenant import Tenant
@@ -180,7 +180,7 @@ def _candidates(kind: Entity, inputs: Json, known: set[str], tenant: Tenant) -> 
 
     # A list can be late. What seems absent is looked for again, for a time that all of them share.
     objects = among(kind.listing(tenant)) or tenant.absences.look_again(
-        lambda: among(tenant.client.pages(by_name(kind, name))) or None
+        lambda: among(tenant.pages(by_name(kind, name))) or None
     )
     found = (_candidate(kind, tenant, str(one["id"]), inputs) for one in objects or [])
     return [one for one in found if one is not None]

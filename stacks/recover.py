@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from provider.errors import IntuneError
-from provider.graph import tenant_of
-from provider.guards import computed_outputs, require_tenant
+from provider.graph.connection import tenant_of
+from provider.kinds.guards import computed_outputs, require_tenant
 from provider.settings import Settings
 from stacks import project
 from stacks.engine import ROOT, EngineError, Json, choose

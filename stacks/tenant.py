@@ -18,7 +18,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import get_config_env, is_config_secret
 
-from provider.resource import GraphResource
+from provider.program.resource import GraphResource
 from stacks.keys import unknown_keys
 from stacks.maps import CREDENTIALS, MAPS, REFERENCE, SETTINGS_ID, fields_of, key_text
 from stacks.mistakes import mistakes

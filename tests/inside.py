@@ -21,14 +21,15 @@ from google.protobuf import json_format
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from provider import graph, host, lifecycle
-from provider.graph.auth import Tokens
+from provider import lifecycle
+from provider.graph import connection
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
+from provider.graph.host import Host
 from provider.graph.tenant import Tenant
-from provider.run import Run
+from provider.graph.tokens import Tokens
+from provider.plugin import host
 from provider.settings import Cloud, Settings, locate, read
-from provider.work import Work
 from sandbox.graph import Sandbox
 from tests.dynamic_host import host_module
 from tests.plugin.driver import PROJECT, Plugin
@@ -102,10 +103,11 @@ class Runs:
         """Begin a run; get a plugin for each kind in it."""
         client = self._client(replace(self._settings, cloud=self._cloud()))
         os.environ["INTUNE_GRAPH_ENDPOINT"] = self.endpoint
-        graph._tenants.clear()
-        lifecycle._run = run = Run()
+        connection.forget()
+        lifecycle.process.reset()
+        run = lifecycle.process.run
         journal = run.journal(client.settings, print)
-        graph._tenants[client.settings] = Tenant(client, ledger=run.ledger, journal=journal)
+        connection._tenants[client.settings] = Tenant(client, Host(run.ledger, journal))
         try:
             yield lambda kind: Inside(kind, self._servicer)
         finally:
@@ -142,8 +144,9 @@ def runs(sandbox: Sandbox, environ: Mapping[str, str]) -> Iterator[Runs]:
             yield Runs(sandbox, {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": "sandbox"})
         finally:
             host._engine._connection().close()
-            host._engine, lifecycle._work = ours, Work()
+            host._engine = ours
+            lifecycle.process.reset()
             sys.argv = arguments
             os.environ.clear()
             os.environ.update(before)
-            graph._tenants.clear()
+            connection.forget()

@@ -136,6 +136,13 @@ class UnexpectedAnswer(GraphError):
         return remedies.unexpected(self.method)
 
 
+class WriteIgnored(GraphError):
+    """Graph accepted a write and does not show what was written."""
+
+    def _usual_remedy(self) -> str:
+        return remedies.IGNORED
+
+
 _BY_STATUS: dict[int, type[GraphError]] = {
     401: Unauthenticated,
     403: Forbidden,

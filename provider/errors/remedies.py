@@ -22,6 +22,10 @@ REJECTED = (
     "request-id"
 )
 APPROVAL = 'Give the reason: run `pulumi config set approvalJustification "<why>"`, then run again'
+IGNORED = (
+    "Run `pulumi up --refresh`, which writes it again where it is still missing; if it recurs, make the change in the "
+    "Intune admin center and see what it says"
+)
 _AGAIN = "Run again; if it recurs, check whether a proxy or a sign-in page answers in Graph's place (HTTPS_PROXY)"
 _COMPARE = "run `pulumi preview --refresh --diff` to see what the tenant has"
 

@@ -16,7 +16,7 @@ class DeclarationError(IntuneError):
     """A resource class is declared wrongly: a bug of this project."""
 
 
-class Defect(IntuneError):
+class ProviderBug(IntuneError):
     """An error that this project did not foresee. Its text says how to report it."""
 
     def __str__(self) -> str:
@@ -28,11 +28,11 @@ class SignInError(IntuneError):
     """No credential gave a token, or the token is not one of the stack's tenant."""
 
 
-class Abandoned(IntuneError):
+class EngineGone(IntuneError):
     """The engine that started this run has died: nothing more is written, because nothing would record it."""
 
 
-class Unauthorized(IntuneError):
+class MissingPermissions(IntuneError):
     """
     The token lacks permissions that the run needs. All of them are reported at once, before a write.
 
@@ -73,7 +73,7 @@ class OwnershipError(IntuneError):
     """Another resource, of this stack or another, manages the object."""
 
 
-class Vanished(IntuneError):
+class NoSuchObject(IntuneError):
     """There is no object with the id given to get()."""
 
 
@@ -81,7 +81,7 @@ class AdoptionError(IntuneError):
     """The object to adopt does not fit the declaration, or an object that fits stands in its way."""
 
 
-class Reissued(IntuneError):
+class ObjectReplaced(IntuneError):
     """A PATCH created a new object instead of changing the old one."""
 
 

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from provider.collection import LARGEST_BATCH, Answer
 from provider.errors import GraphError, UnexpectedAnswer
-from provider.graph import answers
-
-if TYPE_CHECKING:  # the client offers this module's function as one of its verbs
-    from provider.graph.client import GraphClient
+from provider.graph import responses
+from provider.graph.client import GraphClient
+from provider.odata import LARGEST_BATCH, Answer
 
 Json = dict[str, Any]
 
@@ -80,7 +78,7 @@ def _answer(part: Json, path: str) -> Answer:
     if status >= HTTPStatus.MULTIPLE_CHOICES:
         headers = part.get("headers")
         named = {str(name).lower(): str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
-        return answers.error_of(
+        return responses.error_of(
             status,
             body,
             "GET",

@@ -1,5 +1,5 @@
 """
-One client for Microsoft Graph beta: verbs, paging, retries, errors.
+One client for Microsoft Graph beta: verbs, retries, errors.
 
 Paths are relative to the version segment (``/deviceManagement/…``). Answers are parsed JSON. Every failure is one of
 `provider.errors`; no exception of the HTTP library leaves this module. A request goes to the stack's cloud or
@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from provider.collection import Answer
 from provider.errors import Forbidden, GraphError, IntuneError, Throttled, Unauthenticated, Unreachable
-from provider.graph import answers, batch, logs, paging, retry
-from provider.graph.auth import Tokens
+from provider.graph import logs, responses, retry
 from provider.graph.causes import TRANSPORT
-from provider.graph.pacing import Pacer
+from provider.graph.rate_limit import Pacer
+from provider.graph.tokens import Tokens
 from provider.graph.transport import Bearer, Sessions, approval
 from provider.settings import Settings
 
@@ -43,7 +42,7 @@ class GraphClient:
         notify: Callable[[str], object] = lambda _: None,
         permit: Callable[[], None] = lambda: None,
         pacer: Pacer | None = None,
-        largest_answer: int = answers.LARGEST,
+        largest_answer: int = responses.LARGEST,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
@@ -85,7 +84,7 @@ class GraphClient:
 
     def get(self, path: str) -> Json | None:
         """GET one object; None where Graph answers that there is nothing (204)."""
-        return self._repeat("GET", path)
+        return self._send_with_retries("GET", path)
 
     def post(self, path: str, body: Json, *, repeatable: bool = False, reads: int = 0) -> Json:
         """
@@ -95,37 +94,20 @@ class GraphClient:
         Raises Throttled, ServerFault or Unreachable when it is not known whether it took effect.
         """
         if repeatable:
-            return self._repeat("POST", path, body, reads=reads) or {}
-        return self._send("POST", path, body, reads, again=False) or {}
+            return self._send_with_retries("POST", path, body, reads=reads) or {}
+        return self._send_with_token("POST", path, body, reads, again=False) or {}
 
     def patch(self, path: str, body: Json) -> Json:
         """PATCH *body*. The answer may be empty: Intune often sends 204 where its documentation promises a body."""
-        return self._repeat("PATCH", path, body) or {}
+        return self._send_with_retries("PATCH", path, body) or {}
 
     def put(self, path: str, body: Json, settled: Callable[[], bool] = lambda: False) -> None:
         """PUT *body*. Not repeated after a failure when *settled* says that it took effect all the same."""
-        self._repeat("PUT", path, body, settled)
+        self._send_with_retries("PUT", path, body, settled)
 
     def delete(self, path: str) -> None:
         """DELETE. Raises NotFound where there is nothing to delete."""
-        self._repeat("DELETE", path)
-
-    def pages(self, path: str) -> Iterator[Json]:
-        """GET a collection: every object on every page, once. Raises like `page_by_page`."""
-        for page in self.page_by_page(path):
-            yield from page
-
-    def page_by_page(self, path: str) -> Iterator[list[Json]]:
-        """
-        GET a collection: the objects of one page after the other, each object once.
-
-        Raises UnexpectedAnswer when a nextLink leads to another host, and when the pages do not end.
-        """
-        return paging.pages(self, path)
-
-    def get_each(self, paths: Sequence[str]) -> dict[str, Answer]:
-        """GET every path, in as few requests as `$batch` allows: its JSON, None if it is empty, or its error."""
-        return batch.get_each(self, paths)
+        self._send_with_retries("DELETE", path)
 
     def pause(self, error: GraphError, attempt: int, waited: float) -> float | None:
         """
@@ -167,7 +149,7 @@ class GraphClient:
             self._sleep(min(left, self._backoff.step(attempt, self._jitter)))
         return found
 
-    def _repeat(
+    def _send_with_retries(
         self,
         method: str,
         path: str,
@@ -179,7 +161,7 @@ class GraphClient:
         attempt, waited, doubt = 1, 0.0, False
         while True:
             try:
-                return self._send(method, path, body, reads)
+                return self._send_with_token(method, path, body, reads)
             except IntuneError as error:
                 error.after_doubt = doubt or error.after_doubt
                 if not isinstance(error, GraphError):
@@ -192,24 +174,24 @@ class GraphClient:
                     raise
                 attempt, waited = attempt + 1, waited + seconds
 
-    def _send(
+    def _send_with_token(
         self, method: str, path: str, body: Json | None = None, reads: int = 0, *, again: bool = True
     ) -> Json | None:
         """Send one request; if Graph refuses the token, get a fresh one and, where it may be, send it *again* once."""
         token = self._tokens.token()
         try:
-            return self._pass(method, path, body, token, reads)
+            return self._send_in_turn(method, path, body, token, reads)
         except Unauthenticated:
             self._tokens.renew(refused=token)
             if not again:
                 raise
             try:
-                return self._pass(method, path, body, self._tokens.token(), reads)
+                return self._send_in_turn(method, path, body, self._tokens.token(), reads)
             except IntuneError as error:
                 error.after_doubt = True  # a gateway may refuse the token of what the service did all the same
                 raise
 
-    def _pass(self, method: str, path: str, body: Json | None, token: str, reads: int) -> Json | None:
+    def _send_in_turn(self, method: str, path: str, body: Json | None, token: str, reads: int) -> Json | None:
         """Wait for the rate limit, then send one request; a write needs the permit, which the run gives, as well."""
         writes = 0 if method == "GET" or reads else 1
         with self._pacer.pass_through(writes=writes, requests=reads or 1):
@@ -217,7 +199,7 @@ class GraphClient:
                 self._permit()
                 self.has_written = True
             try:
-                return self._exchange(method, path, body, token)
+                return self._send_once(method, path, body, token)
             except Forbidden as error:
                 raise self.explained(error) from None
 
@@ -227,7 +209,7 @@ class GraphClient:
             error.remedy = reason
         return error
 
-    def _exchange(self, method: str, path: str, body: Json | None, token: str) -> Json | None:
+    def _send_once(self, method: str, path: str, body: Json | None, token: str) -> Json | None:
         url = self.root + path if path.startswith("/") else path
         exchange = logs.Exchange(method, url, self.now)
         try:
@@ -245,6 +227,6 @@ class GraphClient:
                 ) as response,
             ):
                 exchange.answered(response.status_code, response.headers.get("request-id"))
-                return answers.read(response, method, path, self._largest_answer)
+                return responses.read(response, method, path, self._largest_answer)
         except TRANSPORT as error:
-            raise answers.unreachable(error, method, path, url) from None
+            raise responses.unreachable(error, method, path, url) from None

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from provider.collection import is_object
 from provider.errors import UnexpectedAnswer
-
-if TYPE_CHECKING:  # the client offers this module's function as one of its verbs
-    from provider.graph.client import GraphClient
+from provider.graph.client import GraphClient
+from provider.odata import is_object
 
 Json = dict[str, Any]
 
@@ -44,6 +42,12 @@ def pages(client: GraphClient, path: str) -> Iterator[list[Json]]:
         link = _here(client, page.get("@odata.nextLink"))
         if link in read or (link is not None and idle == _IDLE_PAGES):
             raise UnexpectedAnswer("GET", path, message="the list does not end: its nextLink leads to nothing new")
+
+
+def objects(client: GraphClient, path: str) -> Iterator[Json]:
+    """GET a collection: every object on every page, once. Raises like `pages`."""
+    for page in pages(client, path):
+        yield from page
 
 
 def _members(page: Json, path: str) -> list[Json]:

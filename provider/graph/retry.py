@@ -13,7 +13,7 @@ any other status                       never              never
 =====================================  =================  ==================
 
 (1) GET, PATCH, PUT, DELETE, and the POSTs that replace or only read (`/assign`, `/$batch`).
-(2) It may have taken effect. `provider.creation` looks for the object before it posts again.
+(2) It may have taken effect. `provider.kinds.create` looks for the object before it posts again.
 
 The waits follow Retry-After where Graph sends it (seconds, fractions of them or a date; Intune leaves it out at
 times) and grow exponentially with jitter where it does not. Both the attempts and their total time are capped.

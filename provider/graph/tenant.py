@@ -10,25 +10,24 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from provider.collection import Answer, Collection, is_object
-from provider.errors import NotFound, Unauthorized, UnexpectedAnswer
+from provider.errors import MissingPermissions, NotFound, UnexpectedAnswer, WriteIgnored
+from provider.graph import batch, paging
 from provider.graph.absence import Absences
 from provider.graph.client import GraphClient
+from provider.graph.coalescing import SharedReads
+from provider.graph.host import Host
 from provider.graph.listing import Listing
-from provider.graph.sharing import SharedReads
-from provider.journal import Journal
-from provider.journal_file import OFF
-from provider.ledger import Ledger
+from provider.odata import Answer, Collection, is_object
 
 Json = dict[str, Any]
 _T = TypeVar("_T")
 
-_ASIDE = 8
+_BACKGROUND_THREADS = 8
 """
 Requests in the background at once. While one page of a hundred is under way, the five batches that the page before it
 gave rise to are too, and at times another list with its own.
@@ -66,48 +65,40 @@ class Tenant:
     """
     What one run shares about one tenant. Safe to share between threads.
 
-    *alone* is told, once, that a call goes on to send requests of its own, which no list answers. *ledger* and
-    *journal* are those of the run, and *background* does what is done in the background.
+    *host* is the process around it, and *background* does what is done in the background.
     """
 
-    def __init__(
-        self,
-        client: GraphClient,
-        alone: Callable[[], object] = lambda: None,
-        *,
-        ledger: Ledger | None = None,
-        journal: Journal | None = None,
-        background: Executor | None = None,
-    ) -> None:
+    def __init__(self, client: GraphClient, host: Host | None = None, *, background: Executor | None = None) -> None:
+        host = host or Host()
         self.client = client
-        self.ledger = ledger or Ledger()
-        self.journal = journal or Journal(OFF, "")
+        self.ledger = host.ledger
+        self.journal = host.journal
         self.absences = Absences(client)
-        self._alone = alone
+        self._on_first_own_request = host.on_first_own_request
         self._lock = threading.Lock()
         self._promises: dict[Hashable, _Promise] = {}
         self._written: defaultdict[str, set[str]] = defaultdict(set)
-        self._aside = background or ThreadPoolExecutor(_ASIDE, thread_name_prefix="graph")
-        self._shared = SharedReads(client, self.aside)
+        self._executor = background or ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="graph")
+        self._shared = SharedReads(client, self.in_background)
 
-    def aside(self, task: Callable[[], _T]) -> Future[_T]:
+    def in_background(self, task: Callable[[], _T]) -> Future[_T]:
         """
         Do *task* in the background, in the context of the call that it is for.
 
         It must not wait for another such task: both might wait for one place.
         """
-        return self._aside.submit(copy_context().run, task)
+        return self._executor.submit(copy_context().run, task)
 
-    def ask(self, path: str) -> Future[Answer]:
+    def get_batched(self, path: str) -> Future[Answer]:
         """
         GET *path* in the background, in one `$batch` with what others ask for at the same time.
 
-        Not to be waited for in the background: see `aside`.
+        Not to be waited for in the background: see `in_background`.
         """
-        self.go_alone()
+        self.own_request_starts()
         return self._shared.ask(path)
 
-    def ask_later(self, path: str) -> Callable[[], Answer]:
+    def get_batched_later(self, path: str) -> Callable[[], Answer]:
         """GET *path* in the next batch that leaves; return how to wait for the answer, by itself if no other leaves."""
         answer = self._shared.ask_later(path)
 
@@ -117,20 +108,21 @@ class Tenant:
 
         return wait
 
-    def go_alone(self) -> None:
+    def own_request_starts(self) -> None:
         """Note that the call at hand is going to wait for requests of its own: others should not wait for it."""
-        self.once(("alone",), self._alone)
+        self.once(("own request",), self._on_first_own_request)
 
-    def may(self, needs: Iterable[tuple[str, ...]]) -> bool:
+    def has_permissions(self, needs: Iterable[tuple[str, ...]]) -> bool:
         """Tell whether the token has one of the permissions of each member of *needs*."""
         granted = self.client.permissions()
         return all(granted.intersection(permissions) for permissions in needs)
 
-    def authorize(self, needs: Mapping[str, tuple[str, ...]]) -> None:
+    def require_permissions(self, needs: Mapping[str, tuple[str, ...]]) -> None:
         """
         Make sure that the token may do what the run is about to do.
 
-        *needs* maps resources to the permissions of which each needs one. Raises Unauthorized: lists what is missing.
+        *needs* maps resources to the permissions of which each needs one.
+        Raises MissingPermissions: lists what is missing.
         """
         granted = self.client.permissions()
         missing: dict[tuple[str, ...], list[str]] = {}
@@ -138,7 +130,7 @@ class Tenant:
             if not granted.intersection(permissions):
                 missing.setdefault(permissions, []).append(resource)
         if missing:
-            raise Unauthorized(missing, reason=self.client.why_not(), untouched=not self.client.has_written)
+            raise MissingPermissions(missing, reason=self.client.why_not(), untouched=not self.client.has_written)
 
     def once(self, key: Hashable, compute: Callable[[], _T]) -> _T:
         """Return what *compute* returns, computing it only for the first caller with this *key*."""
@@ -154,8 +146,16 @@ class Tenant:
     def _list(self, collection: Collection) -> Listing:
         with self._lock:
             listing = Listing(self._written[collection.path])
-        self.aside(lambda: listing.fill(self.client.page_by_page(collection.listed)))
+        self.in_background(lambda: listing.fill(paging.pages(self.client, collection.listed)))
         return listing
+
+    def pages(self, path: str) -> Iterator[Json]:
+        """GET a collection now: every object on every page, once. Raises UnexpectedAnswer: the list is not one."""
+        return paging.objects(self.client, path)
+
+    def get_each(self, paths: Sequence[str]) -> dict[str, Answer]:
+        """GET every path, in as few requests as `$batch` allows: its JSON, None if it is empty, or its error."""
+        return batch.get_each(self.client, paths)
 
     def find(self, path: str) -> Json | None:
         """
@@ -163,7 +163,7 @@ class Tenant:
 
         Raises UnexpectedAnswer: what came back has no id, so it is no object.
         """
-        self.go_alone()
+        self.own_request_starts()
         try:
             found = self.client.get(path)
         except NotFound:
@@ -187,3 +187,12 @@ class Tenant:
         Returns None when the deadline for that has passed (`Settings.consistency`).
         """
         return self.client.poll(probe, self.client.settings.consistency)
+
+    def confirm(self, shows: Callable[[], bool], ignored: WriteIgnored) -> None:
+        """
+        Make sure that Graph *shows* what it has accepted, asking again while it catches up with a write.
+
+        Raises *ignored*: it does not, in all the time that it is given for that (`Settings.consistency`).
+        """
+        if self.eventually(lambda: True if shows() else None) is None:
+            raise ignored

@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.util.ssl_ import create_urllib3_context
 
-from provider.graph.answers import APPROVAL_HEADER
+from provider.graph.responses import APPROVAL_HEADER
 
 _PLAIN = " !#$&'()*+,-./:;=?@[]_~"
 

@@ -8,21 +8,19 @@ from typing import Any
 
 from pulumi import Input, Output
 
-from provider.collection import quoted
-from provider.device_configuration import (
+from provider.device_configurations.args import (
     COLLECTION,
     CONFIGURATION,
     DerivedCredentialProfileArgs,
     DerivedCredentialProfileOutputs,
 )
-from provider.entities import Entity
-from provider.records import OneOf, Record
-from provider.relationships import Owner
-from provider.relationships.assignments import Assignments
-from provider.relationships.credential import Credential
-from provider.resource import GraphResource
-from provider.schema import Arguments, Part, When, optional, required
-from provider.values import Choice, Guid, SetOf, Text
+from provider.device_configurations.assignments import Assignments
+from provider.device_configurations.credential import Credential
+from provider.kinds.entity import Entity
+from provider.kinds.relationship import Owner
+from provider.odata import quoted
+from provider.program.resource import GraphResource
+from provider.schema import Arguments, Choice, Guid, OneOf, Part, Record, SetOf, Text, When, optional, required
 
 
 class AndroidDeviceOwnerCertificateAccessType(str, Enum):

@@ -7,11 +7,10 @@ from enum import Enum
 
 from pulumi import Input, Output
 
-from provider.entities import Entity, EntityArgs
-from provider.relationships.credential import SETTINGS, SETTINGS_PERMISSIONS
-from provider.resource import GraphResource
-from provider.schema import optional, required
-from provider.values import Choice, Flags, Integer, Text, Url
+from provider.device_configurations.credential import SETTINGS, SETTINGS_PERMISSIONS
+from provider.kinds.entity import Entity, EntityArgs
+from provider.program.resource import GraphResource
+from provider.schema import Choice, Flags, Integer, Text, Url, optional, required
 
 
 class DerivedCredentialIssuer(str, Enum):

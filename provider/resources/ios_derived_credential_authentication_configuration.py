@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from provider.device_configuration import (
+from provider.device_configurations.args import (
     COLLECTION,
     CONFIGURATION,
     DerivedCredentialProfileArgs,
     DerivedCredentialProfileOutputs,
 )
-from provider.entities import Entity
-from provider.relationships.assignments import Assignments
-from provider.relationships.credential import Credential
-from provider.resource import GraphResource
+from provider.device_configurations.assignments import Assignments
+from provider.device_configurations.credential import Credential
+from provider.kinds.entity import Entity
+from provider.program.resource import GraphResource
 
 
 class IosDerivedCredentialAuthenticationConfigurationArgs(DerivedCredentialProfileArgs):

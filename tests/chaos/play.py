@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import grpc
 from pulumi.runtime.proto import provider_pb2
 
-from provider.kind import kind_called
+from provider.kinds.kind import kind_called
 from sandbox.graph import Sandbox
 from tests.chaos.matrix import GROUP, OTHER_GROUP, Cell
 from tests.plugin import processes

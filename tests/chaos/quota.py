@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import grpc
 
-from provider.graph.pacing import WINDOW, WRITES
+from provider.graph.rate_limit import WINDOW, WRITES
 from sandbox.graph import Sandbox
 from tests.chaos.play import CONFIG
 from tests.plugin import processes

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from provider.kind import kinds
+from provider.kinds.kind import kinds
 from provider.lifecycle import make_provider
 
 ROOT = Path(__file__).parents[2]

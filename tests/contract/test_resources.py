@@ -9,12 +9,11 @@ import pytest
 
 import provider
 from docs.build import field_docs
-from provider.entities import Entity
 from provider.errors import DeclarationError
-from provider.kind import Kind, kinds, register
-from provider.resource import GraphResource
-from provider.schema import Arguments, Part
-from provider.values import Choice, Flags, SetOf
+from provider.kinds.entity import Entity
+from provider.kinds.kind import Kind, kinds, register
+from provider.program.resource import GraphResource
+from provider.schema import Arguments, Choice, Flags, Part, SetOf
 
 PUBLIC: list[Any] = [one for one in (getattr(provider, name) for name in provider.__all__) if isinstance(one, type)]
 RESOURCES = [one for one in PUBLIC if issubclass(one, GraphResource)]

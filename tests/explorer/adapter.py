@@ -8,13 +8,12 @@ Differences between one commit of the provider and another are found out here an
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from pathlib import Path as File
 from types import SimpleNamespace
@@ -24,32 +23,43 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import engine_pb2
 
 import provider
-from provider import graph, host, lifecycle, resource, settings
+from provider import lifecycle, settings
 from provider.errors import IntuneError
 from provider.graph import client as client_module
 from provider.graph.client import GraphClient
 from provider.graph.tenant import Tenant
-from provider.run import Run
-from provider.work import Work
 from tests.explorer import memory
 from tests.explorer.calls import Context, servicer_module
 from tests.explorer.declared import PROJECT
 from tests.explorer.wire import Wire
 from tests.explorer.world import World
 
-journal_module: Any = (
-    importlib.import_module("provider.journal") if importlib.util.find_spec("provider.journal") else None
-)
 
-journal_file: Any = (
-    importlib.import_module("provider.journal_file") if importlib.util.find_spec("provider.journal_file") else None
+def _module(*names: str) -> Any:
+    """Return the first module of *names* that this commit of the provider has; None if it has none of them."""
+    for name in names:
+        with suppress(ModuleNotFoundError):
+            return importlib.import_module(name)
+    return None
+
+
+host, resource = (
+    _module("provider.plugin.host", "provider.host"),
+    _module("provider.program.resource", "provider.resource"),
 )
+connection = _module("provider.graph.connection", "provider.graph")
+run_module, work_module = (
+    _module("provider.plugin.run", "provider.run"),
+    _module("provider.plugin.engine_watch", "provider.work"),
+)
+process_module, host_class = _module("provider.plugin.process"), _module("provider.graph.host")
+journal_module, journal_file = _module("provider.ownership.journal"), _module("provider.ownership.journal_file")
 
 _PERMISSIONS = frozenset({"DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"})
 
 DELETES_BEFORE_REPLACING = "delete_before_replace" in inspect.getsource(resource)
 """Whether every resource is declared `delete_before_replace`."""
-HAS_JOURNAL = importlib.util.find_spec("provider.journal") is not None
+HAS_JOURNAL = journal_module is not None
 """Whether runs leave a journal on the machine."""
 
 assert provider.__file__ is not None
@@ -151,27 +161,33 @@ class Process:
         self._servicer = _HOST.DynamicResourceProviderServicer()
         self._servicer._config = {f"{PROJECT}:{key}": value for key, value in config.items()}
         chosen = settings.read(config.get, os.environ)
-        work, run = Work(), Run()
+        made = process_module.Process() if process_module is not None else None
+        run = made.run if made is not None else run_module.Run()
+        work = made.work if made is not None else work_module.Work()
         work._watching = True
         shared: dict[str, Any] = {}
         if HAS_JOURNAL:
             journal = machine.journal(chosen, say)
             run._journals[(chosen.tenant_id, chosen.cloud.name)] = journal
-            shared = {"ledger": run.ledger, "journal": journal, "background": _AtOnce()}
-        self._memory: tuple[Any, ...] = ({chosen: _tenant(chosen, wire, shared)}, run, work, _Engine(say), {})
+            shared = {"host": host_class.Host(run.ledger, journal), "background": _AtOnce()}
+        self._run = run
+        self._remembered: list[tuple[Any, str, Any]] = [
+            (connection, "_tenants", {chosen: _tenant(chosen, wire, shared)}),
+            *([(lifecycle, "process", made)] if made else [(lifecycle, "_run", run), (lifecycle, "_work", work)]),
+        ]
+        self._globals = [*self._remembered, (host, "_engine", _Engine(say)), (_HOST, "_PROVIDER_CACHE", {})]
 
     @contextmanager
     def _acting(self) -> Iterator[None]:
         """Let this process be the one that the modules' globals belong to."""
-        mine, before = self._memory, (graph._tenants, lifecycle._run, lifecycle._work, host._engine)
-        cache = _HOST._PROVIDER_CACHE
-        graph._tenants, lifecycle._run, lifecycle._work, host._engine = mine[:4]
-        _HOST.__dict__["_PROVIDER_CACHE"] = mine[4]
+        before = [(module, name, getattr(module, name)) for module, name, _ in self._globals]
+        for module, name, value in self._globals:
+            setattr(module, name, value)
         try:
             yield
         finally:
-            graph._tenants, lifecycle._run, lifecycle._work, host._engine = before
-            _HOST.__dict__["_PROVIDER_CACHE"] = cache
+            for module, name, value in before:
+                setattr(module, name, value)
 
     def call(self, verb: str, kind: str, request: Any) -> Any:
         """Make one call of the engine. Raises Failed."""
@@ -183,13 +199,13 @@ class Process:
 
     def end_well(self) -> None:
         """End as a process does that the engine ends: a killed one does nothing any more."""
-        settle = getattr(self._memory[1], "ended_well", None) or getattr(self._memory[1], "settle", None)
+        settle = getattr(self._run, "ended_well", None) or getattr(self._run, "settle", None)
         if settle is not None:
             settle()
 
     def memory(self) -> str:
         """Return a digest of what this process remembers."""
-        return memory.digest(self._memory[:3])
+        return memory.digest(value for _, _, value in self._remembered)
 
 
 def _tenant(chosen: settings.Settings, wire: Wire, shared: Mapping[str, Any]) -> Tenant:
@@ -214,7 +230,8 @@ def _tenant(chosen: settings.Settings, wire: Wire, shared: Mapping[str, Any]) ->
     finally:
         client_module.Sessions = ours  # type: ignore[attr-defined]
     tenant = Tenant(client, **shared)
-    tenant._aside = _AtOnce()  # type: ignore[assignment]
+    for name in ("_executor", "_aside"):
+        setattr(tenant, name, _AtOnce())
     tenant._shared = _Alone(client)  # type: ignore[assignment]
     return tenant
 

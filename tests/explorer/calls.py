@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from provider.errors import Defect, IntuneError
+from provider.errors import IntuneError, ProviderBug
 from tests.dynamic_host import host_module
 from tests.explorer.world import Json
 
@@ -26,7 +26,7 @@ class Failed(Exception):  # noqa: N818 - what the engine is told
         super().__init__(f"{type(error).__name__}: {error}")
         self.error = error
         self.half_done = half_done
-        self.is_defect = isinstance(error, Defect) or not isinstance(error, IntuneError | Refused)
+        self.is_defect = isinstance(error, ProviderBug) or not isinstance(error, IntuneError | Refused)
         """Whether it is a mistake of the provider, and no sentence for people."""
 
 

@@ -16,7 +16,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from provider import errors
-from provider.kind import Kind, kinds
+from provider.kinds.kind import Kind, kinds
 from sandbox.graph import Sandbox
 from tests.fuzz.values import is_secret, spoiled, strange
 from tests.plugin.driver import UNKNOWN, Plugin, urn
@@ -108,7 +108,7 @@ class _Raw(Plugin):
         except grpc.RpcError as error:
             said = str(error.details()).strip()
             name = said.partition(":")[0]
-            if name not in FAMILY or name == "Defect" or "Traceback" in said:
+            if name not in FAMILY or name == "ProviderBug" or "Traceback" in said:
                 raise Finding(f"{said[:2000]}\ninputs {inputs!r:.2000}") from None
             return "told off"
         return "made"

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from provider.entities import Entity
-from provider.errors import Defect, IntuneError
-from provider.kind import Kind, kinds
+from provider.errors import IntuneError, ProviderBug
+from provider.kinds.entity import Entity
+from provider.kinds.kind import Kind, kinds
 from sandbox.graph import Sandbox
 from tests.fuzz.inputs import Finding
 from tests.fuzz.values import spoiled
@@ -159,7 +159,7 @@ class Trial:
             try:
                 plugin(self._kind.name).delete(self._stack.id, self._stack.outputs)
             except Told as told:
-                if isinstance(told.error, Defect) or not isinstance(told.error, IntuneError):
+                if isinstance(told.error, ProviderBug) or not isinstance(told.error, IntuneError):
                     raise told.error from None
                 return False
         self._stack.forget()

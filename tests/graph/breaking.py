@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from provider.errors import IntuneError
-from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
+from provider.graph.tokens import Tokens
 from provider.settings import SANDBOX, Cloud, Settings
 from tests.graph.conftest import Clock
 from tests.graph.test_auth import Fixed

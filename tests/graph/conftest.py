@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-from provider import host
-from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
+from provider.graph.host import Host
 from provider.graph.tenant import Tenant
-from provider.journal import Journal
+from provider.graph.tokens import Tokens
+from provider.ownership.journal import Journal
+from provider.plugin import host
 from provider.settings import SANDBOX, Settings, locate, read
 from sandbox.graph import Sandbox
 from tests.graph.issuer import Issuer, assertion, consent
@@ -106,7 +107,7 @@ def next_run(client: GraphClient, tmp_path: Path) -> Iterator[Callable[[], Tenan
         def begin() -> Tenant:
             journal = Journal(str(tmp_path / "journal"), "tenant")
             stack.callback(journal.close)
-            return Tenant(client, journal=journal)
+            return Tenant(client, Host(journal=journal))
 
         yield begin
 

@@ -15,8 +15,8 @@ import pytest
 from azure.core.credentials import AccessToken
 
 from provider.errors import ConfigError, SignInError
-from provider.graph.auth import Tokens, claims
 from provider.graph.credentials import Login
+from provider.graph.tokens import Tokens, claims
 from provider.settings import CLOUDS, Settings
 from tests.portal import Portal
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import provider as intune
-from provider.bindings import BindingKind
-from provider.errors import AdoptionError, GraphError, Vanished
+from provider.errors import AdoptionError, GraphError, NoSuchObject
 from provider.graph.tenant import Tenant
-from provider.kind import Change
+from provider.kinds.kind import Change
+from provider.resources.derived_credential_binding import BindingKind
 from tests.graph.test_creation import PROFILES, WIRE
 from tests.portal import Portal
 
@@ -86,7 +86,7 @@ def test_get_finds_out_the_type(tenant: Tenant, portal: Portal) -> None:
     credential = portal.seed("derivedCredentials", **WIRE)
     id_ = seed(portal, "iosVpnConfiguration", derivedCredentialSettings=credential)
     assert BINDING.read(tenant, id_, None) == inputs(id_, "iosVpnConfiguration", credential)
-    with pytest.raises(Vanished, match=f"there is no device configuration {MISSING}"):
+    with pytest.raises(NoSuchObject, match=f"there is no device configuration {MISSING}"):
         BINDING.read(tenant, MISSING, None)
 
 

@@ -10,11 +10,11 @@ import pytest
 import trustme
 
 from provider.errors import GraphError, UnexpectedAnswer, Unreachable
-from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.graph.tenant import Tenant
-from provider.kind import kind_called
+from provider.graph.tokens import Tokens
+from provider.kinds.kind import kind_called
 from provider.settings import Settings
 from tests.graph.breaking import client_of, failure, free_address
 from tests.graph.conftest import Clock

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import provider as intune
-from provider.certificate_states import CertificateStateKind
-from provider.errors import AdoptionError, GraphError, Rejected, UnexpectedAnswer
+from provider.errors import AdoptionError, GraphError, Rejected, WriteIgnored
 from provider.graph.tenant import Tenant
+from provider.resources.managed_all_device_certificate_state import CertificateStateKind
 from sandbox.graph import Sandbox
 from tests.portal import Portal
 
@@ -111,7 +111,7 @@ def test_a_record_that_does_not_exist_cannot_be_made(tenant: Tenant, portal: Por
 @pytest.mark.parametrize(
     ("manner", "error"),
     [
-        ("ignored", UnexpectedAnswer("PATCH", "", message="and ignored it")),
+        ("ignored", WriteIgnored("PATCH", "", message="and ignored it")),
         ("unrouted", Rejected("PATCH", "", message="No method match route template")),
     ],
 )

@@ -13,7 +13,6 @@ import pytest
 import requests
 
 from provider import errors
-from provider.changing import may_have_worked
 from provider.errors import (
     Forbidden,
     GraphError,
@@ -25,9 +24,11 @@ from provider.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from provider.graph.auth import Tokens
+from provider.graph import batch, paging
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
+from provider.graph.tokens import Tokens
+from provider.kinds.writes import may_have_worked
 from provider.settings import Cloud, Settings
 from tests.graph.conftest import Clock
 from tests.graph.test_auth import AZURE_CLI, Saying
@@ -105,7 +106,7 @@ def test_a_broken_connection_is_repeated(client: GraphClient, portal: Portal, cl
     """A read whose connection broke, before or after the server's work, is read again."""
     portal.fault(path="derivedCredentials", drop="before")
     portal.fault(path="derivedCredentials", drop="after")
-    assert list(client.pages(SETTINGS)) == []
+    assert list(paging.objects(client, SETTINGS)) == []
     assert len(clock.naps) == 2
 
 
@@ -188,7 +189,7 @@ def test_a_success_that_is_not_graphs_is_an_error(client: GraphClient, portal: P
     """A captive portal answers 200 with a page: that is no empty list."""
     portal.fault(path="derivedCredentials", status=200, body=body)
     with pytest.raises(UnexpectedAnswer):
-        list(client.pages(SETTINGS))
+        list(paging.objects(client, SETTINGS))
 
 
 def test_an_answer_beyond_all_measure_is_not_read(settings: Settings, portal: Portal) -> None:
@@ -213,7 +214,7 @@ def test_many_reads_are_sent_twenty_at_a_time(client: GraphClient, portal: Porta
     ids = [client.post(SETTINGS, {**BODY, "displayName": str(index)})["id"] for index in range(25)]
     paths = [f"{SETTINGS}('{id_}')" for id_ in [*ids, "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"]]
     portal.requests()
-    answers = client.get_each(paths)
+    answers = batch.get_each(client, paths)
     assert [answers[path]["displayName"] for path in paths[:-1]] == [str(index) for index in range(25)]  # type: ignore[index]
     assert isinstance(answers[paths[-1]], NotFound)
     assert portal.sent() == ["POST /$batch", "POST /$batch"]
@@ -225,7 +226,7 @@ def test_a_throttled_part_of_a_batch_is_asked_again(client: GraphClient, portal:
     paths = [f"{SETTINGS}('{id_}')" for id_ in ids]
     portal.fault(path=ids[1], status=429, headers={"Retry-After": "3"})
     portal.requests()
-    answers = client.get_each(paths)
+    answers = batch.get_each(client, paths)
     assert [answers[path]["id"] for path in paths] == ids  # type: ignore[index]
     parts = [one["path"] for one in portal.requests() if one.get("batchPart") is not None]
     assert len(parts) == 4
@@ -268,7 +269,7 @@ def test_forbidden_explains_a_session_that_cannot_have_the_permission(
     portal.fault(path="batch", status=200, body={"responses": [part]})
     portal.fault(path="derivedCredentials", status=403, body=part["body"])
     if batched:
-        error = client.get_each([SETTINGS])[SETTINGS]
+        error = batch.get_each(client, [SETTINGS])[SETTINGS]
     else:
         with pytest.raises(Forbidden) as caught:
             client.get(SETTINGS)

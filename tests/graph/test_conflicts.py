@@ -6,7 +6,7 @@ import pytest
 
 from provider.errors import AdoptionError, Conflict
 from provider.graph.tenant import Tenant
-from provider.kind import kind_called
+from provider.kinds.kind import kind_called
 from tests.portal import Portal
 
 CREDENTIAL = kind_called("derivedCredential")

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 import provider as intune
-from provider.entities import Entity
 from provider.errors import AdoptionError, Forbidden, IncompleteCreate, OutcomeUnknown, Unreachable
-from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.graph.tenant import Tenant
+from provider.graph.tokens import Tokens
+from provider.kinds.entity import Entity
 from provider.settings import Settings
 from tests.graph.conftest import Clock
 from tests.portal import Portal

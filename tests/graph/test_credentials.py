@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from provider.errors import SignInError
-from provider.graph.auth import Tokens, claims
 from provider.graph.credentials import Login
+from provider.graph.tokens import Tokens, claims
 from provider.settings import AUTH_KINDS, CLOUDS, Settings
 from tests.graph.issuer import Issuer, assertion
 from tests.portal import Portal

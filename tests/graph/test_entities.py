@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
-from provider.errors import AdoptionError, Forbidden, GraphError, NotFound, Reissued, UnexpectedAnswer
+from provider.device_configurations.assignments import ASSIGNMENTS
+from provider.errors import (
+    AdoptionError,
+    Forbidden,
+    GraphError,
+    NotFound,
+    ObjectReplaced,
+    UnexpectedAnswer,
+    WriteIgnored,
+)
 from provider.graph.tenant import Tenant
-from provider.kind import Change
-from provider.relationships.assignments import ASSIGNMENTS
+from provider.kinds.kind import Change
 from tests.graph.test_creation import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, SETTINGS, WIRE
 from tests.portal import Portal
 
@@ -157,7 +165,7 @@ def test_assignments_that_graph_does_not_show_are_an_error(tenant: Tenant, porta
     """A set that was accepted and not kept must not pass for done."""
     id_ = seed_profile(portal, displayName="P")
     portal.fault(method="POST", path="/assign$", status=200, body={"value": []})
-    with pytest.raises(UnexpectedAnswer, match="accepted the assignments but does not show them"):
+    with pytest.raises(WriteIgnored, match="accepted the assignments but does not show them"):
         PROFILE.update(
             tenant, id_, Change({}, {"assignments": [{"target": "allDevicesAssignmentTarget"}]}, ["assignments"])
         )
@@ -269,7 +277,7 @@ def test_patch_that_creates_an_object_is_reported(
     id_ = portal.seed("derivedCredentials", **WIRE)
     portal.switch(patchReissues=manner)
     news = {**INPUTS, "help_url": "https://new.example"}
-    with pytest.raises(Reissued, match=reason) as caught:
+    with pytest.raises(ObjectReplaced, match=reason) as caught:
         CREDENTIAL.update(tenant, id_, Change({}, news, ["help_url"]))
     (new,) = [one["id"] for one in portal.objects() if one["id"] != id_]
     assert new in str(caught.value)
@@ -302,7 +310,7 @@ def test_a_change_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenan
     id_ = seed_profile(portal, displayName="P", description="old")
     portal.fault(method="PATCH", path="deviceConfigurations", status=204, body="")
     change = Change({"description": "old"}, {"display_name": "P", "description": "new"}, ["description"])
-    with pytest.raises(UnexpectedAnswer, match="accepted description and changed nothing"):
+    with pytest.raises(WriteIgnored, match="accepted description and changed nothing"):
         PROFILE.update(tenant, id_, change)
 
 
@@ -321,7 +329,7 @@ def test_a_delete_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenan
     """An object that the state forgets and the tenant keeps would be nobody's."""
     id_ = seed_profile(portal, displayName="P")
     portal.fault(method="DELETE", path="deviceConfigurations", status=204, body="")
-    with pytest.raises(UnexpectedAnswer, match="says that it is deleted and still shows it"):
+    with pytest.raises(WriteIgnored, match="says that it is deleted and still shows it"):
         PROFILE.delete(tenant, id_, {})
 
 

@@ -9,12 +9,13 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 import provider as intune
-from provider.bindings import BindingKind
-from provider.entities import Entity
 from provider.errors import GraphError, UnexpectedAnswer
+from provider.graph import batch, paging
 from provider.graph.client import GraphClient
 from provider.graph.tenant import Tenant
-from provider.scoped_settings import ScopedSettingsKind
+from provider.kinds.entity import Entity
+from provider.resources.derived_credential_binding import BindingKind
+from provider.resources.device_configuration_derived_credential_settings import ScopedSettingsKind
 from tests.plugin.driver import urn
 from tests.portal import Portal
 
@@ -107,11 +108,11 @@ def test_the_content_type_proves_nothing(client: GraphClient, portal: Portal) ->
     """What is read is the answer: JSON that calls itself a page is JSON, and a page that calls itself JSON is none."""
     body = json.dumps({"value": [{"id": ID}]})
     portal.fault(path="derivedCredentials", status=200, body=body, headers={"Content-Type": "text/html"})
-    assert list(client.pages(SETTINGS)) == [{"id": ID}]
+    assert list(paging.objects(client, SETTINGS)) == [{"id": ID}]
     page = {"body": "<html>login</html>", "headers": {"Content-Type": "application/json"}}
     portal.fault(path="derivedCredentials", status=200, **page)
     with pytest.raises(UnexpectedAnswer, match="not Graph's JSON"):
-        list(client.pages(SETTINGS))
+        list(paging.objects(client, SETTINGS))
 
 
 def test_what_graph_has_and_we_do_not_know_is_shown_or_ignored(tenant: Tenant, portal: Portal) -> None:
@@ -128,7 +129,7 @@ def test_an_object_on_two_pages_is_one_object(client: GraphClient, portal: Porta
     link = f"{client.root}{SETTINGS}?$skiptoken=2"
     portal.fault(path="derivedCredentials", status=200, body={"value": [twice], "@odata.nextLink": link})
     portal.fault(path="derivedCredentials", status=200, body={"value": [twice, twice, once]})
-    assert list(client.pages(SETTINGS)) == [twice, once]
+    assert list(paging.objects(client, SETTINGS)) == [twice, once]
 
 
 def test_an_object_on_two_pages_is_found_once_after_a_lost_answer(tenant: Tenant, portal: Portal) -> None:
@@ -152,7 +153,7 @@ def test_pages_without_end_end(client: GraphClient, portal: Portal, members: lis
         link = f"{client.root}{SETTINGS}?$skiptoken={number}"
         portal.fault(path="derivedCredentials", status=200, body={"value": members, "@odata.nextLink": link})
     with pytest.raises(UnexpectedAnswer, match="the list does not end"):
-        list(client.pages(SETTINGS))
+        list(paging.objects(client, SETTINGS))
 
 
 def test_empty_pages_are_passed_over(client: GraphClient, portal: Portal) -> None:
@@ -161,7 +162,7 @@ def test_empty_pages_are_passed_over(client: GraphClient, portal: Portal) -> Non
         link = f"{client.root}{SETTINGS}?$skiptoken={number}"
         portal.fault(path="derivedCredentials", status=200, body={"value": [], "@odata.nextLink": link})
     portal.fault(path="derivedCredentials", status=200, body={"value": [{"id": ID}]})
-    assert list(client.pages(SETTINGS)) == [{"id": ID}]
+    assert list(paging.objects(client, SETTINGS)) == [{"id": ID}]
 
 
 @pytest.mark.parametrize("answer", [{"id": "0"}, {"id": "0", "status": 200}, {"id": "0", "status": "200"}, "0", None])
@@ -169,6 +170,6 @@ def test_a_part_of_a_batch_that_says_nothing_is_an_error(client: GraphClient, po
     """Not an object, not an absence: the path has an error, and the others have their answers."""
     good = {"id": "1", "status": 200, "body": {"id": ID}}
     portal.fault(path="batch", status=200, body={"responses": [answer, good]})
-    answers = client.get_each(["/broken", "/good"])
+    answers = batch.get_each(client, ["/broken", "/good"])
     assert isinstance(answers["/broken"], UnexpectedAnswer)
     assert answers["/good"] == {"id": ID}

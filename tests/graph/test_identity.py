@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from provider.errors import SignInError
-from provider.graph.auth import Tokens, claims
 from provider.graph.credentials import Login
+from provider.graph.tokens import Tokens, claims
 from provider.settings import AUTH_KINDS, CLOUDS, Settings
 
 APPLICATION = "11111111-2222-3333-4444-555555555555"

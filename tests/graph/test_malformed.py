@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from provider.device_configurations.assignments import _from_wire
+from provider.device_configurations.credential import target_of
 from provider.errors import OutcomeUnknown, Rejected, UnexpectedAnswer
+from provider.graph import batch
 from provider.graph.client import GraphClient
 from provider.graph.tenant import Tenant
-from provider.kind import Change, kind_called
-from provider.relationships.assignments import _from_wire
-from provider.relationships.credential import target_of
+from provider.kinds.kind import Change, kind_called
 from tests.portal import Portal
 
 CREDENTIAL = kind_called("derivedCredential")
@@ -29,7 +30,7 @@ def test_an_object_without_an_id_is_none(tenant: Tenant, portal: Portal, id_: ob
     """Neither in a list, nor alone, nor behind a reference."""
     portal.fault(path="derivedCredentials$", status=200, body={"value": [{**WIRE, "id": id_}]})
     with pytest.raises(UnexpectedAnswer, match="not a list of objects"):
-        list(tenant.client.pages(SETTINGS))
+        list(tenant.pages(SETTINGS))
     portal.fault(path="derivedCredentials", status=200, body={**WIRE, "id": id_})
     with pytest.raises(UnexpectedAnswer, match="the answer is no object"):
         tenant.find(f"{SETTINGS}('{ID}')")
@@ -121,5 +122,5 @@ def test_a_batch_without_answers_is_an_error_of_each_part(
 ) -> None:
     """And never an absence."""
     portal.fault(path="batch", status=200, body={"responses": responses})
-    (answer,) = client.get_each([SETTINGS]).values()
+    (answer,) = batch.get_each(client, [SETTINGS]).values()
     assert isinstance(answer, UnexpectedAnswer)

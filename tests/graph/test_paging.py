@@ -26,7 +26,7 @@ def test_all_pages_are_read(client: GraphClient, portal: Portal) -> None:
     for index in range(5):
         client.post(SETTINGS, {**BODY, "displayName": str(index)})
     portal.requests()
-    assert sorted(one["displayName"] for one in client.pages(SETTINGS)) == list("01234")
+    assert sorted(one["displayName"] for one in paging.objects(client, SETTINGS)) == list("01234")
     assert len(portal.sent()) == 3
 
 
@@ -54,7 +54,7 @@ def test_a_next_page_elsewhere_gets_no_token(client: GraphClient, portal: Portal
     link = link.replace("HOST", urlsplit(client.root).netloc) if isinstance(link, str) else link
     portal.fault(path="derivedCredentials", status=200, body={"value": [], "@odata.nextLink": link})
     with pytest.raises(UnexpectedAnswer, match="no token was sent there"):
-        list(client.pages(SETTINGS))
+        list(paging.objects(client, SETTINGS))
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ def test_next_page_in_another_spelling_is_read(client: GraphClient, portal: Port
     link = f"{client.root}{SETTINGS}?$skiptoken=1".replace("http:", "HTTP:")
     portal.fault(path="derivedCredentials", status=200, body={"value": [{"id": "1"}], "@odata.nextLink": link})
     portal.fault(path="skiptoken", status=200, body={"value": [{"id": "2"}]})
-    assert [one["id"] for one in client.pages(SETTINGS)] == ["1", "2"]
+    assert [one["id"] for one in paging.objects(client, SETTINGS)] == ["1", "2"]
     portal.fault(path="derivedCredentials", times=9, status=200, body={"value": [], "@odata.nextLink": link})
     with pytest.raises(UnexpectedAnswer, match="the list does not end"):
-        list(client.pages(SETTINGS))
+        list(paging.objects(client, SETTINGS))
 
 
 def test_pages_that_lead_in_a_circle_end(client: GraphClient, portal: Portal) -> None:
@@ -90,5 +90,5 @@ def test_pages_that_lead_in_a_circle_end(client: GraphClient, portal: Portal) ->
     link = f"{client.root}{SETTINGS}?$skiptoken=1"
     portal.fault(path="derivedCredentials", times=9, status=200, body={"value": [], "@odata.nextLink": link})
     with pytest.raises(UnexpectedAnswer, match="the list does not end"):
-        list(client.pages(SETTINGS))
+        list(paging.objects(client, SETTINGS))
     assert len(portal.sent()) == 2

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import provider as intune
-from provider.entities import Entity
-from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
-from provider.graph.pacing import WINDOW, WRITES, Pacer
+from provider.graph.rate_limit import WINDOW, WRITES, Pacer
 from provider.graph.tenant import Tenant
+from provider.graph.tokens import Tokens
+from provider.kinds.entity import Entity
 from provider.settings import SANDBOX, locate, read
 from sandbox.graph import Sandbox
 from tests.graph.conftest import Clock

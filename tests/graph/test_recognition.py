@@ -9,8 +9,8 @@ import pytest
 
 from provider.errors import AdoptionError, IncompleteCreate, OutcomeUnknown
 from provider.graph.tenant import Tenant
-from provider.journal_entry import Entry
-from provider.recognition import intent
+from provider.kinds.recognition import intent
+from provider.ownership.journal_entry import Entry
 from tests.graph.conftest import URN, Clock
 from tests.graph.test_creation import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, WIRE
 from tests.portal import Portal

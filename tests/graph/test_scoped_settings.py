@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import provider as intune
-from provider.errors import AdoptionError, UnexpectedAnswer
+from provider.errors import AdoptionError, WriteIgnored
 from provider.graph.tenant import Tenant
-from provider.kind import Change
-from provider.scoped_settings import ScopedSettingsKind
+from provider.kinds.kind import Change
+from provider.resources.device_configuration_derived_credential_settings import ScopedSettingsKind
 from tests.graph.test_bindings import TYPES, seed
 from tests.graph.test_creation import CREDENTIAL, INPUTS, PROFILES, SETTINGS, WIRE
 from tests.portal import Portal
@@ -126,7 +126,7 @@ def test_a_change_that_graph_ignores_is_an_error(tenant: Tenant, portal: Portal,
     """Nobody is known to use these routes; a 200 alone proves nothing."""
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=credential)
     portal.fault(method="PATCH", path="derivedCredentialSettings$", status=200, body={})
-    with pytest.raises(UnexpectedAnswer, match="accepted the change but the settings do not show it"):
+    with pytest.raises(WriteIgnored, match="accepted the change but the settings do not show it"):
         SCOPED.create(tenant, {"device_configuration_id": id_, "display_name": "New"})
 
 

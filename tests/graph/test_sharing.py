@@ -13,9 +13,9 @@ import pytest
 
 import provider as intune
 from provider.errors import Forbidden, NotFound
-from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.tenant import Tenant
+from provider.graph.tokens import Tokens
 from provider.settings import Settings
 from sandbox.graph import Sandbox
 from tests.portal import Portal
@@ -45,7 +45,7 @@ class Gate:
         """Ask for each of *paths* and have its answer held back before the next is asked for."""
         asked = []
         for path in paths:
-            asked.append(tenant.ask(path))
+            asked.append(tenant.get_batched(path))
             assert self._arrived.acquire(timeout=_PATIENCE)
         return asked
 
@@ -87,7 +87,7 @@ def test_what_is_asked_for_meanwhile_shares_a_batch(tenant: Tenant, portal: Port
     """The first few go alone and at once; while they are under way, the others gather: twenty to a batch."""
     asked = paths(portal, AT_ONCE + 25)
     answers = gate.hold(tenant, asked[:AT_ONCE])
-    answers += [tenant.ask(path) for path in asked[AT_ONCE:]]
+    answers += [tenant.get_batched(path) for path in asked[AT_ONCE:]]
     gate.open()
     read = [answer.result(_PATIENCE) for answer in answers]
     assert [one["displayName"] for one in read if isinstance(one, dict)] == [str(n) for n in range(len(asked))]
@@ -100,7 +100,7 @@ def test_who_asks_for_the_same_shares_the_answer(tenant: Tenant, portal: Portal,
     """But only one that is yet to be asked for: what is under way may be older than the question."""
     asked = paths(portal, AT_ONCE)
     answers = gate.hold(tenant, asked)
-    answers += [tenant.ask(asked[0]), tenant.ask(asked[0])]
+    answers += [tenant.get_batched(asked[0]), tenant.get_batched(asked[0])]
     gate.open()
     assert all(isinstance(answer.result(_PATIENCE), dict) for answer in answers)
     assert len([line for line in portal.sent() if line == f"GET {asked[0]}"]) == 2
@@ -110,7 +110,7 @@ def test_an_error_is_the_answer_of_whom_it_concerns(tenant: Tenant, portal: Port
     """A part that is not there, and one that is; and each of a batch that failed as a whole."""
     asked = paths(portal, AT_ONCE + 1)
     first = gate.hold(tenant, asked[:AT_ONCE])
-    here, gone = tenant.ask(asked[AT_ONCE]), tenant.ask(f"{SETTINGS}('gone')")
+    here, gone = tenant.get_batched(asked[AT_ONCE]), tenant.get_batched(f"{SETTINGS}('gone')")
     gate.open()
     assert isinstance(here.result(_PATIENCE), dict)
     assert isinstance(gone.result(_PATIENCE), NotFound)
@@ -121,11 +121,11 @@ def test_a_batch_that_fails_fails_for_all_who_share_it(tenant: Tenant, portal: P
     """Each is told the same, and what is asked for next is asked anew."""
     asked = paths(portal, AT_ONCE + 2)
     gate.hold(tenant, asked[:AT_ONCE])
-    shared = [tenant.ask(path) for path in asked[AT_ONCE:]]
+    shared = [tenant.get_batched(path) for path in asked[AT_ONCE:]]
     portal.fault(path=r"\$batch", status=403)
     gate.open()
     assert all(isinstance(answer.result(_PATIENCE), Forbidden) for answer in shared)
-    assert isinstance(tenant.ask(asked[-1]).result(_PATIENCE), dict)
+    assert isinstance(tenant.get_batched(asked[-1]).result(_PATIENCE), dict)
 
 
 def test_a_binding_is_read_back_while_its_profile_is_assigned(tenant: Tenant, portal: Portal, relay: Relay) -> None:

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from provider.collection import Collection
 from provider.errors import Forbidden
 from provider.graph.client import GraphClient
+from provider.graph.host import Host
 from provider.graph.tenant import Tenant
+from provider.odata import Collection
 from tests.graph.conftest import Clock
 from tests.portal import Portal
 
@@ -54,16 +55,21 @@ def test_what_was_written_is_dropped_from_the_list(client: GraphClient, portal: 
     assert [one["id"] for one in listing] == [kept]
 
 
-def test_a_call_goes_alone_only_where_no_list_answers(client: GraphClient, portal: Portal) -> None:
+def test_own_request_is_told_once_and_only_where_no_list_answers(client: GraphClient, portal: Portal) -> None:
     """The host is told so once: in a run that only reads lists, more threads would be in each other's way."""
     told: list[str] = []
+
+    class Told(Host):
+        def on_first_own_request(self) -> None:
+            told.append("own request")
+
     id_ = seed(portal, "one")
-    tenant = Tenant(client, lambda: told.append("alone"))
+    tenant = Tenant(client, Told())
     assert tenant.listing(CREDENTIALS).get(id_)
     assert told == []
     tenant.find(CREDENTIALS.item(id_))
-    tenant.ask(CREDENTIALS.item(id_)).result()
-    assert told == ["alone"]
+    tenant.get_batched(CREDENTIALS.item(id_)).result()
+    assert told == ["own request"]
 
 
 def test_waiting_for_graph_ends(client: GraphClient, clock: Clock, told: list[str]) -> None:

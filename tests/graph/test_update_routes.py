@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from provider.errors import GraphError, UnexpectedAnswer
+from provider.errors import GraphError, WriteIgnored
 from provider.graph.tenant import Tenant
-from provider.kind import Change
+from provider.kinds.kind import Change
 from tests.graph.test_bindings import seed
 from tests.graph.test_creation import GROUP, PROFILE, PROFILES
 from tests.portal import Portal
@@ -64,7 +64,7 @@ def test_a_route_that_changes_nothing_is_an_error(tenant: Tenant, portal: Portal
     portal.fault(method="PATCH", path="groupAssignments", status=200, body={})
     assignment = portal.named("P")["assignments"][0]["id"]
     news = {"description": "D", "update_route": {"group_assignment_id": assignment}}
-    with pytest.raises(UnexpectedAnswer, match="accepted description and changed nothing"):
+    with pytest.raises(WriteIgnored, match="accepted description and changed nothing"):
         PROFILE.update(tenant, made, Change({}, news, ["description"]))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from provider.inputs import checked
-from provider.kind import kind_called
+from provider.kinds.kind import kind_called
+from provider.program.inputs import checked
 from tests.plugin.driver import UNKNOWN, Plugin
 
 GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"

@@ -208,7 +208,7 @@ class TestLife:
     def test_get_of_nothing_fails(self, online: Callable[..., Plugin]) -> None:
         """An existing, empty resource would be a lie."""
         assert told(lambda: online("derivedCredential").read(MISSING, {}, {})) == (
-            f"Vanished: there is no derivedCredential {MISSING} in the tenant: correct the id given to get()"
+            f"NoSuchObject: there is no derivedCredential {MISSING} in the tenant: correct the id given to get()"
         )
 
     def test_adopt_stays_in_the_state_and_means_nothing_there(
@@ -285,7 +285,7 @@ class TestErrors:
         plugin = online("derivedCredential", INTUNE_DEBUG="1")
         text = told(lambda: plugin.read(MISSING, {}, {}))
         assert "Traceback" in text
-        assert "Vanished: there is no" in text
+        assert "NoSuchObject: there is no" in text
 
 
 class TestHost:

@@ -12,7 +12,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from provider import host
+from provider.plugin import host
 from tests.plugin.driver import Engine
 
 
@@ -33,7 +33,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 def test_what_concerns_the_run_is_no_resources_and_stays(engine: Engine) -> None:
     """Such as that the quota holds it back: told once, and to be read in a log afterwards."""
-    assert host.announce("Graph's quota holds the run back")
+    assert host.log_for_run("Graph's quota holds the run back")
     (log,) = engine.logs
     assert (log.message, log.urn, log.ephemeral) == ("Graph's quota holds the run back", "", False)
     assert log.severity == engine_pb2.INFO
@@ -41,7 +41,7 @@ def test_what_concerns_the_run_is_no_resources_and_stays(engine: Engine) -> None
 
 def test_a_pool_that_cannot_be_widened_is_noted_for_debugging(engine: Engine) -> None:
     """Nobody can do anything about it, so nobody else is told."""
-    thread = threading.Thread(target=lambda: host.widen(32))
+    thread = threading.Thread(target=lambda: host.widen_pool(32))
     thread.start()
     thread.join()
     (log,) = engine.logs
@@ -52,7 +52,7 @@ def test_a_pool_that_cannot_be_widened_is_noted_for_debugging(engine: Engine) ->
 def test_a_pool_that_is_widened_is_nobodys_business(engine: Engine) -> None:
     """What is as it should be needs no words."""
     with ThreadPoolExecutor(4) as pool:
-        assert pool.submit(host.widen, 32).result()
+        assert pool.submit(host.widen_pool, 32).result()
         assert pool._max_workers == 32
     assert engine.logs == []
 
@@ -63,7 +63,7 @@ def test_calls_that_came_before_the_pool_was_widened_run_at_once_too() -> None:
 
     def widen() -> int:
         assert here.wait(30)
-        host.widen(32)
+        host.widen_pool(32)
         return together.wait(30)
 
     with ThreadPoolExecutor(2) as pool:
@@ -80,10 +80,10 @@ def test_threads_that_work_for_a_call_speak_for_its_resource(engine: Engine) -> 
 
     def call(request: Request) -> None:
         assert request.urn
-        host.begin_call()
+        host.remember_resource()
 
     context = copy_context()
     context.run(call, Request())
-    assert context.run(host.status, "waiting")
+    assert context.run(host.show_status, "waiting")
     (log,) = engine.logs
     assert (log.urn, log.ephemeral) == (Request.urn, True)

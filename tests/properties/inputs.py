@@ -13,9 +13,23 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from provider.records import OneOf, Record
-from provider.schema import Attribute, Part, Schema
-from provider.values import Choice, Flag, Flags, Guid, Integer, Moment, SetOf, Text, Url, Value
+from provider.schema import (
+    Attribute,
+    Choice,
+    Flag,
+    Flags,
+    Guid,
+    Integer,
+    Moment,
+    OneOf,
+    Part,
+    Record,
+    Schema,
+    SetOf,
+    Text,
+    Url,
+    Value,
+)
 
 Inputs = dict[str, Any]
 Strategy = st.SearchStrategy[Any]

@@ -12,8 +12,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from provider.entities import Entity
-from provider.kind import Kind
+from provider.kinds.entity import Entity
+from provider.kinds.kind import Kind
 from provider.schema import Part
 from tests.portal import Portal
 from tests.properties.inputs import Inputs, Strategy, of_schema

@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi.runtime.proto import provider_pb2
 
-from provider.errors import Defect, IntuneError
+from provider.errors import IntuneError, ProviderBug
 from tests.inside import Inside, Runs, Told
 
 DIFF = provider_pb2.DiffResponse
@@ -99,7 +99,7 @@ class Stack:
 
     def _fail(self, told: Told) -> None:
         """Keep what the engine keeps of a failure; an error that is not meant for people ends everything."""
-        if isinstance(told.error, Defect) or not isinstance(told.error, IntuneError):
+        if isinstance(told.error, ProviderBug) or not isinstance(told.error, IntuneError):
             raise told.error
         self.told = str(told)
         if told.half_done is not None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from provider.kind import Kind, kinds
+from provider.kinds.kind import Kind, kinds
 from provider.schema import Part
 from tests.inside import Runs
 from tests.portal import Portal

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider.kind import Kind, kinds
+from provider.kinds.kind import Kind, kinds
 from sandbox.graph import Sandbox
 from tests.inside import Runs
 from tests.portal import Portal

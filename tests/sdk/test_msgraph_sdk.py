@@ -43,10 +43,10 @@ from msgraph_beta.generated.models.device_management_derived_credential_settings
 )
 from msgraph_beta.generated.models.o_data_errors.o_data_error import ODataError
 
-from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.graph.tenant import Tenant
+from provider.graph.tokens import Tokens
 from provider.settings import read
 from sandbox.graph import Sandbox
 from tests.graph.test_creation import CREDENTIAL, PROFILE

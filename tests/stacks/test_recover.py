@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from provider.guards import computed_outputs
+from provider.kinds.guards import computed_outputs
 from provider.settings import CLOUDS, Settings
 from stacks.pending import KINDS
 from tests.engines import PROJECT, ROOT, Outcome, Stack

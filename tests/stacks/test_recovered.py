@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from provider.graph.auth import Tokens
 from provider.graph.client import GraphClient
 from provider.graph.credentials import Login
 from provider.graph.tenant import Tenant
+from provider.graph.tokens import Tokens
 from provider.settings import SANDBOX, locate, read
 from sandbox.graph import Sandbox
 from stacks import project

@@ -219,7 +219,7 @@ def test_a_program_can_read_what_it_does_not_manage(
         portal.remove(id_)
         outcome = stack.up()
         assert outcome.status != 0
-        assert f"Vanished: there is no derivedCredential {id_} in the tenant" in outcome.text
+        assert f"NoSuchObject: there is no derivedCredential {id_} in the tenant" in outcome.text
         assert "Traceback" not in outcome.text
         return
     outcome = stack.up()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provider.collection import Collection, is_object
+from provider.odata import Collection, is_object
 
 
 def test_a_quote_in_an_id_is_doubled() -> None:

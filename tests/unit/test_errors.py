@@ -12,9 +12,9 @@ from provider.errors import (
     GraphError,
     IncompleteUpdate,
     IntuneError,
+    MissingPermissions,
     NotFound,
     Throttled,
-    Unauthorized,
     Unreachable,
     error_class,
 )
@@ -156,8 +156,10 @@ def test_caller_may_set_the_remedy_of_one_error() -> None:
 def test_unauthorized_says_nothing_was_written_only_where_it_is_true() -> None:
     """And it gives the reason why a sign-in cannot have the permission, where there is one."""
     missing: dict[tuple[str, ...], list[str]] = {("A.ReadWrite.All", "B.ReadWrite.All"): ["c"]}
-    assert "lacks A.ReadWrite.All or B.ReadWrite.All (for c). Nothing was written. Grant" in str(Unauthorized(missing))
-    text = str(Unauthorized(missing, reason="The session cannot have it", untouched=False))
+    assert "lacks A.ReadWrite.All or B.ReadWrite.All (for c). Nothing was written. Grant" in str(
+        MissingPermissions(missing)
+    )
+    text = str(MissingPermissions(missing, reason="The session cannot have it", untouched=False))
     assert text.endswith("(for c). The session cannot have it")
 
 
@@ -180,7 +182,7 @@ def test_an_error_is_of_a_length_that_can_be_carried() -> None:
     for error in (
         IntuneError("begin " + "x" * 100_000 + " end"),
         errors.NotFound("GET", "/begin" + "y" * 100_000, status=404),
-        errors.Defect("begin" + "z" * 100_000),
+        errors.ProviderBug("begin" + "z" * 100_000),
     ):
         assert len(str(error)) < 1600
         assert "begin" in str(error)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from provider import host
+from provider.plugin import host
 
 
 @pytest.fixture(autouse=True)
@@ -20,10 +20,10 @@ def _no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_of_the_host_is_a_failure_to_lack() -> None:
     """Outside a host there is no request, no pool, no context and no engine, and nothing is raised."""
-    assert host.urn() == ""
+    assert host.current_urn() == ""
     assert host.old_inputs() is None
-    assert host.widen(32) is False
-    assert host.status("waiting") is False
+    assert host.widen_pool(32) is False
+    assert host.show_status("waiting") is False
     assert host.warn("careful") is False
     assert host.report_partial("id", {}, "half done") is False
     assert host.watch_engine(lambda: None) is False
@@ -33,7 +33,7 @@ def test_nothing_of_the_host_is_a_failure_to_lack() -> None:
 def test_a_pool_of_another_make_is_left_alone() -> None:
     """A thread that is no worker of an executor serves nobody's calls."""
     said: list[bool] = []
-    thread = threading.Thread(target=lambda *_: said.append(host.widen(32)), args=(1,))
+    thread = threading.Thread(target=lambda *_: said.append(host.widen_pool(32)), args=(1,))
     thread.start()
     thread.join()
     assert said == [False]

@@ -10,7 +10,7 @@ import pulumi
 import pytest
 
 import provider as intune
-from provider.inputs import checked
+from provider.program.inputs import checked
 
 CREDENTIAL = intune.DerivedCredentialSettingsArgs.schema
 PROFILE = intune.IosDerivedCredentialAuthenticationConfigurationArgs.schema

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from provider import machine
-from provider.journal import Journal
-from provider.journal_entry import Entry, digest
-from provider.journal_file import FILE, OFF
+from provider.ownership import machine
+from provider.ownership.journal import Journal
+from provider.ownership.journal_entry import Entry, digest
+from provider.ownership.journal_file import FILE, OFF
 
 ROOT = Path(__file__).parents[2]
 URN = "urn:pulumi:dev::project::type::r"
@@ -280,7 +280,7 @@ def test_many_threads_write_without_losing_an_entry(tmp_path: Path, clock: Clock
 def test_entry_of_a_process_that_is_at_work_is_under_way(tmp_path: Path, clock: Clock) -> None:
     """Until its process ends, however it ends; then the id may be there."""
     script = (
-        "import sys, provider.journal as j, provider.journal_entry as e\n"
+        "import sys, provider.ownership.journal as j, provider.ownership.journal_entry as e\n"
         f"entry = e.Entry({URN!r}, '', '', (), '', (), 1000.0)\n"
         "journal = j.Journal(sys.argv[1], 'tenant', clock=lambda: 1000.0)\n"
         "journal.intend(entry)\n"

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from provider.ledger import Claim, Ledger
+from provider.ownership.ledger import Claim, Ledger
 
 OBJECT = Claim("id-1")
 MINE, THEIRS = "urn::mine", "urn::theirs"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider.graph.pacing import Pacer, Window
+from provider.graph.rate_limit import Pacer, Window
 
 
 def most_in_any_window(moments: list[float], seconds: float) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 import pytest
 
 from provider import DerivedCredentialSettings, IosDerivedCredentialAuthenticationConfiguration
-from provider.run import Run
+from provider.plugin.run import Run
 
 CREDENTIAL = DerivedCredentialSettings.kind
 PROFILE = IosDerivedCredentialAuthenticationConfiguration.kind
@@ -20,32 +20,32 @@ PROFILE = IosDerivedCredentialAuthenticationConfiguration.kind
 def test_a_name_declared_twice(*, first_is_fresh: bool, second_is_fresh: bool, told: str | None) -> None:
     """Two objects may have one name unless one of them is still to be created."""
     run = Run()
-    assert run.declares("urn::a", CREDENTIAL, "name", fresh=first_is_fresh) is None
-    assert run.declares("urn::b", CREDENTIAL, "name", fresh=second_is_fresh) == told
+    assert run.declares("urn::a", CREDENTIAL.name, "name", fresh=first_is_fresh) is None
+    assert run.declares("urn::b", CREDENTIAL.name, "name", fresh=second_is_fresh) == told
 
 
 def test_names_are_per_kind_and_may_change() -> None:
     """A profile and a credential may share a name; a resource that is checked again counts with its last name."""
     run = Run()
-    assert run.declares("urn::a", CREDENTIAL, "name", fresh=True) is None
-    assert run.declares("urn::b", PROFILE, "name", fresh=True) is None
-    assert run.declares("urn::a", CREDENTIAL, "other", fresh=True) is None
-    assert run.declares("urn::c", CREDENTIAL, "name", fresh=True) is None
-    assert run.declares("urn::a", CREDENTIAL, "name", fresh=True) == "urn::c"
+    assert run.declares("urn::a", CREDENTIAL.name, "name", fresh=True) is None
+    assert run.declares("urn::b", PROFILE.name, "name", fresh=True) is None
+    assert run.declares("urn::a", CREDENTIAL.name, "other", fresh=True) is None
+    assert run.declares("urn::c", CREDENTIAL.name, "name", fresh=True) is None
+    assert run.declares("urn::a", CREDENTIAL.name, "name", fresh=True) == "urn::c"
 
 
 @pytest.mark.parametrize("name", [None, ["a", "list"], 5])
 def test_what_is_no_name_is_nobodys(name: Hashable) -> None:
     """A name that is not known yet, or wrong, is the same as no other."""
     run = Run()
-    assert [run.declares(urn, CREDENTIAL, name, fresh=True) for urn in ("urn::a", "urn::b")] == [None, None]
+    assert [run.declares(urn, CREDENTIAL.name, name, fresh=True) for urn in ("urn::a", "urn::b")] == [None, None]
 
 
 def test_needs_have_the_entries_of_the_config_and_what_will_be_written() -> None:
     """The first write must know what the others need, whenever the engine brings them."""
     run = Run()
-    run.plans({"later": PROFILE})
-    run.will_write("urn::now", CREDENTIAL)
+    run.plans({"later": PROFILE.permissions})
+    run.will_write("urn::now", CREDENTIAL.permissions)
     assert run.needs() == {"later": PROFILE.permissions, "now": CREDENTIAL.permissions}
     assert run.permissions() == {PROFILE.permissions, CREDENTIAL.permissions}
 
@@ -54,7 +54,7 @@ def test_what_is_ahead_is_what_was_noted_and_not_begun() -> None:
     """It shrinks with every resource that begins to be written; what the run needs does not."""
     run = Run()
     for urn in ("urn::a", "urn::b", "urn::b"):
-        run.will_write(urn, CREDENTIAL)
+        run.will_write(urn, CREDENTIAL.permissions)
     assert run.ahead() == 2
     run.writes("urn::a")
     run.writes("urn::of-a-destroy")

@@ -11,9 +11,7 @@ import pytest
 from pulumi import Input
 
 from provider.errors import DeclarationError
-from provider.records import Record
-from provider.schema import Arguments, Part, When, optional, required
-from provider.values import Choice, Guid, Integer, SetOf, Text
+from provider.schema import Arguments, Choice, Guid, Integer, Part, Record, SetOf, Text, When, optional, required
 
 UNKNOWN = type(pulumi.UNKNOWN)()
 

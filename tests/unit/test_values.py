@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from provider.values import (
+from provider.schema import (
     Choice,
     Flags,
     Guid,

@@ -1,0 +1,1 @@
+"""What the profiles of Intune share: their fields, their types, and what Graph keeps beside them."""
