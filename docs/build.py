@@ -18,7 +18,7 @@ import provider
 from docs import operations
 from provider.kinds.entity import Entity
 from provider.program.resource import GraphResource
-from provider.schema import Arguments, Attribute, Part, Record, SetOf
+from provider.schema import Arguments, Attribute, Nested, Part, SetOf
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -92,13 +92,13 @@ def _table(cls: type[Arguments]) -> Iterator[str]:
 
 def _value(attribute: Attribute) -> str:
     value = attribute.value
-    meaning = value.meaning
+    meaning = value.expected
     if isinstance(value, SetOf):
-        meaning = f"{meaning}: each {value.item.meaning}" if meaning.startswith("a list") and value.item else meaning
+        meaning = f"{meaning}: each {value.item.expected}" if meaning.startswith("a list") and value.item else meaning
     for record in _record(attribute):
         meaning = f"{'list of ' if isinstance(value, SetOf) else ''}[{record.__name__}](#{record.__name__.lower()})"
-        meaning += f", {value.most} at most" if isinstance(value, SetOf) and value.most else ""
-    only = f"; only when {attribute.only}" if attribute.only else ""
+        meaning += f", {value.max_items} at most" if isinstance(value, SetOf) and value.max_items else ""
+    only = f"; only when {attribute.allowed_when}" if attribute.allowed_when else ""
     return meaning + only
 
 
@@ -107,14 +107,14 @@ def _omitted(attribute: Attribute) -> str:
         return "required; a change replaces the object" if attribute.create_only else "required"
     if attribute.part is Part.DIRECTIVE:
         return "nothing"
-    if attribute.needed is not None:
-        return f"required when {attribute.needed}"
+    if attribute.required_when is not None:
+        return f"required when {attribute.required_when}"
     return "left to Intune" if attribute.server_default else "cleared, if it was declared before"
 
 
 def _record(attribute: Attribute) -> Iterator[type[Arguments]]:
     value = attribute.value.item if isinstance(attribute.value, SetOf) else attribute.value
-    if isinstance(value, Record):
+    if isinstance(value, Nested):
         yield value.args
 
 

@@ -77,7 +77,7 @@ CLOUDS = {
 _AIR_GAPPED = {"usnat", "ussec", "usnatgov", "ussecgov", "eaglex", "scloud", "ex", "rx"}
 """Names by which tools call the clouds of the US intelligence community."""
 
-AUTH_KINDS = (
+AUTH_METHODS = (
     "default",
     "azureCli",
     "environment",
@@ -103,7 +103,7 @@ class Settings:
     tenant_id: str
     cloud: Cloud
     auth: str = "default"
-    """How to sign in: a member of AUTH_KINDS."""
+    """How to sign in: a member of AUTH_METHODS."""
     permission_check: bool = True
     """Compare the token's permissions with what the run is about to do, before the first write."""
     approval_justification: str = ""
@@ -112,11 +112,11 @@ class Settings:
     """The part of Graph's quota that this stack's runs may use; 0 leaves the throttling to Graph."""
     threads: int = 32
     """Calls of the engine served at once."""
-    patience: float = 300.0
+    retry_timeout: float = 300.0
     """Seconds that the retries of one request may take together."""
-    timeout: float = 60.0
+    request_timeout: float = 60.0
     """Seconds that Graph may be silent before a request counts as unanswered."""
-    consistency: float = 30.0
+    consistency_timeout: float = 30.0
     """Seconds that Graph is given to show what was written to it."""
     debug: bool = False
     """Show tracebacks of errors, and log requests (never tokens, never bodies) to stderr."""
@@ -141,14 +141,14 @@ def read(config: Callable[[str], Any], environ: Mapping[str, str]) -> Settings:
     return Settings(
         tenant_id=tenant_id,
         cloud=_cloud(str(config("cloud") or "public")),
-        auth=_one_of("auth", str(config("auth") or "default"), AUTH_KINDS),
+        auth=_one_of("auth", str(config("auth") or "default"), AUTH_METHODS),
         permission_check=_one_of("permissionCheck", str(config("permissionCheck") or "on"), ("on", "off")) == "on",
         approval_justification=str(config("approvalJustification") or ""),
         quota_share=_share(str(config("quotaShare") or "100")),
         threads=int(_number(environ, "INTUNE_THREADS", 32)),
-        patience=_number(environ, "INTUNE_PATIENCE", 300.0),
-        timeout=_number(environ, "INTUNE_TIMEOUT", 60.0),
-        consistency=_number(environ, "INTUNE_CONSISTENCY", 30.0),
+        retry_timeout=_number(environ, "INTUNE_RETRY_TIMEOUT", 300.0),
+        request_timeout=_number(environ, "INTUNE_REQUEST_TIMEOUT", 60.0),
+        consistency_timeout=_number(environ, "INTUNE_CONSISTENCY_TIMEOUT", 30.0),
         debug=debug(environ),
         journal=environ.get("INTUNE_JOURNAL", "").strip(),
         accept_absence=_is_set(environ, "INTUNE_ACCEPT_ABSENCE"),

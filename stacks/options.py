@@ -20,7 +20,19 @@ from typing import Any
 
 import pulumi
 
-from provider.schema import Arguments, Flag, OneOf, Problem, Record, Schema, SetOf, Text, Value, nearest, optional
+from provider.schema import (
+    Arguments,
+    Boolean,
+    Nested,
+    NestedOneOf,
+    Problem,
+    Schema,
+    SetOf,
+    Text,
+    Value,
+    nearest,
+    optional,
+)
 from stacks.maps import CREDENTIALS, MAPS, OPTIONS, RENAMED_FROM, key_text
 
 _STEP = re.compile(r'\.?([^.\[\]"]+)|\[(\d+|\*)\]|\["([^"]+)"\]')
@@ -29,9 +41,9 @@ _STEP = re.compile(r'\.?([^.\[\]"]+)|\[(\d+|\*)\]|\["([^"]+)"\]')
 class OptionsArgs(Arguments):
     """What `options` may have."""
 
-    protect: bool | None = optional(Flag())
-    retain_on_delete: bool | None = optional(Flag())
-    ignore_changes: Sequence[str] | None = optional(SetOf(Text(), least=1))
+    protect: bool | None = optional(Boolean())
+    retain_on_delete: bool | None = optional(Boolean())
+    ignore_changes: Sequence[str] | None = optional(SetOf(Text(), min_items=1))
     depends_on: Sequence[str] | None = optional(SetOf(Text(r"[^.]+\..+", "the map and the key of an entry, map.key")))
 
 
@@ -51,7 +63,7 @@ def old_keys(entry: Any) -> list[str]:
 def option_problems(key: str, entry: Mapping[str, Any], path: str) -> Iterator[Problem]:
     """Say what is wrong with the options of *entry*, which stands at *path* in the map *key*."""
     path = f"{path}.{OPTIONS}"
-    found = list(Record(OptionsArgs).problems(entry.get(OPTIONS, {}), path))
+    found = list(Nested(OptionsArgs).problems(entry.get(OPTIONS, {}), path))
     yield from found
     if not found:
         for index, field in enumerate(options_of(entry).get("ignore_changes") or []):
@@ -81,10 +93,10 @@ def _no_field(field: str, schema: Schema) -> str:
     return ""
 
 
-def _records(value: Value) -> Sequence[Record]:
-    if isinstance(value, OneOf):
+def _records(value: Value) -> Sequence[Nested]:
+    if isinstance(value, NestedOneOf):
         return value.records
-    return [value] if isinstance(value, Record) else []
+    return [value] if isinstance(value, Nested) else []
 
 
 def rename_problems(key: str, named: Mapping[str, Any]) -> Iterator[Problem]:

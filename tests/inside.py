@@ -24,7 +24,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from provider import lifecycle
 from provider.graph import connection
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.host import Host
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
@@ -91,7 +91,7 @@ class Runs:
 
     def __init__(self, sandbox: Sandbox, config: Mapping[str, str]) -> None:
         self._settings = locate(read(config.get, os.environ), os.environ)
-        self._tokens = Tokens(self._settings, Login(self._settings, os.environ, print).credential)
+        self._tokens = Tokens(self._settings, CredentialFactory(self._settings, os.environ, print).credential)
         self._host = host_module()
         self._servicer = self._host.DynamicResourceProviderServicer()
         self._servicer._config = {f"{PROJECT}:{key}": value for key, value in config.items()}

@@ -59,7 +59,7 @@ class Windows10EditionType(str, Enum):
 class ApplicabilityRuleOsEditionArgs(Arguments):
     """A rule on the edition of Windows."""
 
-    os_edition_types: Input[Sequence[Input[str]]] = required(SetOf(Choice(Windows10EditionType), least=1))
+    os_edition_types: Input[Sequence[Input[str]]] = required(SetOf(Choice(Windows10EditionType), min_items=1))
     """The editions: members of `Windows10EditionType`."""
     rule_type: Input[str] = required(Choice(ApplicabilityRuleType))
     """What happens to devices that match: a member of `ApplicabilityRuleType`."""

@@ -19,13 +19,13 @@ from provider.device_configurations.applicability import (
 from provider.device_configurations.assignments import ASSIGNMENTS, AssignmentArgs
 from provider.kinds.entity import EntityArgs
 from provider.odata import Collection
-from provider.schema import Guid, Number, Part, Record, SetOf, Text, optional, required
+from provider.schema import Guid, Nested, Number, Part, SetOf, Text, optional, required
 
-COLLECTION = Collection("/deviceManagement/deviceConfigurations", "$expand=assignments")
+DEVICE_CONFIGURATIONS = Collection("/deviceManagement/deviceConfigurations", "$expand=assignments")
 """The collection of all device configurations, of whatever type."""
 
 
-CONFIGURATION = "DeviceManagementConfiguration.ReadWrite.All"
+WRITE_CONFIGURATION = "DeviceManagementConfiguration.ReadWrite.All"
 """The permission that every write to a device configuration needs."""
 
 
@@ -37,19 +37,19 @@ class DeviceConfigurationArgs(EntityArgs):
     description: Input[str] | None = optional(Text(empty_unset=True))
     """What the profile is for."""
     role_scope_tag_ids: Input[Sequence[Input[str]]] | None = optional(
-        SetOf(Number("a scope tag"), least=1), server_default=True
+        SetOf(Number("a scope tag"), min_items=1), server_default=True
     )
     """The scope tags that decide which administrators see it, as text: ``["0"]`` is the default tag."""
     device_management_applicability_rule_os_edition: Input[ApplicabilityRuleOsEditionArgs] | None = optional(
-        Record(ApplicabilityRuleOsEditionArgs)
+        Nested(ApplicabilityRuleOsEditionArgs)
     )
     """Which editions of Windows it applies to."""
     device_management_applicability_rule_os_version: Input[ApplicabilityRuleOsVersionArgs] | None = optional(
-        Record(ApplicabilityRuleOsVersionArgs)
+        Nested(ApplicabilityRuleOsVersionArgs)
     )
     """Which versions of Windows it applies to."""
     device_management_applicability_rule_device_mode: Input[ApplicabilityRuleDeviceModeArgs] | None = optional(
-        Record(ApplicabilityRuleDeviceModeArgs)
+        Nested(ApplicabilityRuleDeviceModeArgs)
     )
     """Which mode of Windows it applies to."""
     assignments: Input[Sequence[Input[AssignmentArgs]]] | None = optional(ASSIGNMENTS, part=Part.RELATIONSHIP)

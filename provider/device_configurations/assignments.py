@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi import Input
 
-from provider.device_configurations.prefetch import Gathered
+from provider.device_configurations.prefetch import Prefetch
 from provider.errors import GraphError, NotFound, UnexpectedAnswer, WriteIgnored
-from provider.kinds.relationship import DELETED_MEANWHILE, Json, Owner, Relationship, is_deleted
+from provider.kinds.relationship import DELETED_MEANWHILE, Json, ObjectRef, Relationship, is_deleted
 from provider.odata import Answer
-from provider.schema import Arguments, Choice, Guid, Record, SetOf, Text, When, optional, required
+from provider.schema import Arguments, Choice, Guid, Nested, SetOf, Text, When, optional, required
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
@@ -56,24 +56,24 @@ class AssignmentArgs(Arguments):
     target: Input[str] = required(Choice(AssignmentTarget))
     """Whom it reaches: a member of `AssignmentTarget`."""
     group_id: Input[str] | None = optional(
-        Guid("an Entra group"), only=When("target", _GROUPS), needed=When("target", _GROUPS)
+        Guid("an Entra group"), allowed_when=When("target", _GROUPS), required_when=When("target", _GROUPS)
     )
     """The Entra group that is assigned or excluded."""
     collection_id: Input[str] | None = optional(
-        Text(), only=When("target", _COLLECTIONS), needed=When("target", _COLLECTIONS)
+        Text(), allowed_when=When("target", _COLLECTIONS), required_when=When("target", _COLLECTIONS)
     )
     """The Configuration Manager collection."""
     device_and_app_management_assignment_filter_id: Input[str] | None = optional(
-        Guid("an assignment filter", zeros_unset=True), needed=When(_FILTER_TYPE)
+        Guid("an assignment filter", zeros_unset=True), required_when=When(_FILTER_TYPE)
     )
     """A filter on the devices of the target."""
     device_and_app_management_assignment_filter_type: Input[str] | None = optional(
-        Choice(AssignmentFilterType, unset="none"), needed=When(_FILTER_ID)
+        Choice(AssignmentFilterType, unset="none"), required_when=When(_FILTER_ID)
     )
     """What the filter does: a member of `AssignmentFilterType`."""
 
 
-ASSIGNMENTS = SetOf(Record(AssignmentArgs), same=("target", "group_id", "collection_id"))
+ASSIGNMENTS = SetOf(Nested(AssignmentArgs), unique_by=("target", "group_id", "collection_id"))
 """What a declared set of assignments may be. Graph keeps one assignment per target, so a target stands only once."""
 
 
@@ -82,12 +82,12 @@ class Assignments(Relationship):
 
     field = "assignments"
 
-    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+    def after_create(self, tenant: Tenant, owner: ObjectRef, value: Any) -> None:
         """Assign. A new profile has no assignments, so none are sent where none are declared."""
         if value:
             self.write(tenant, owner, value)
 
-    def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:
+    def read(self, tenant: Tenant, owner: ObjectRef, live: Json) -> Any:
         """Return the assignments that came with the owner. Where Graph left them out, all are asked for at once."""
         if not _left_out(live):
             return _from_wire(live["assignments"])
@@ -97,11 +97,11 @@ class Assignments(Relationship):
 
         gathered = tenant.once(
             ("assignments", owner.odata_type),
-            lambda: Gathered(tenant, owner, path=_path, read=read, wanted=_left_out),
+            lambda: Prefetch(tenant, owner, path=_path, read=read, wanted=_left_out),
         )
         return gathered.get(owner.id)
 
-    def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+    def write(self, tenant: Tenant, owner: ObjectRef, value: Any) -> None:
         """
         Replace the set, and make sure that Graph took all of it.
 
@@ -122,7 +122,7 @@ class Assignments(Relationship):
         )
 
 
-def _explained(error: NotFound, tenant: Tenant, owner: Owner, declared: list[Any]) -> NotFound:
+def _explained(error: NotFound, tenant: Tenant, owner: ObjectRef, declared: list[Any]) -> NotFound:
     """Say what a 404 of `/assign` means: that the profile does not exist, or one of the groups or filters."""
     if is_deleted(tenant, owner):
         error.remedy = DELETED_MEANWHILE
@@ -135,7 +135,7 @@ def _explained(error: NotFound, tenant: Tenant, owner: Owner, declared: list[Any
     return error
 
 
-def _path(owner: Owner) -> str:
+def _path(owner: ObjectRef) -> str:
     return f"{owner.path}/assignments"
 
 

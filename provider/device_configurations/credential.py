@@ -11,18 +11,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provider.device_configurations.prefetch import Gathered
+from provider.device_configurations.prefetch import Prefetch
 from provider.errors import GraphError, NotFound, UnexpectedAnswer, WriteIgnored
-from provider.kinds.relationship import DELETED_MEANWHILE, Json, Owner, Relationship, Step, is_deleted
+from provider.kinds.relationship import DELETED_MEANWHILE, Json, ObjectRef, Relationship, Step, is_deleted
 from provider.odata import Answer, Collection, is_object
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
-SETTINGS = Collection("/deviceManagement/derivedCredentials")
+DERIVED_CREDENTIALS = Collection("/deviceManagement/derivedCredentials")
 """The collection that the reference points into."""
 
-SETTINGS_PERMISSIONS = ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All")
+DERIVED_CREDENTIALS_PERMISSIONS = (
+    "DeviceManagementServiceConfig.ReadWrite.All",
+    "DeviceManagementConfiguration.ReadWrite.All",
+)
 """
 The permissions of which one is needed to write there. Microsoft's pages disagree: create names the first, update the
 second; see docs/decisions.md.
@@ -32,17 +35,17 @@ NAVIGATION = "derivedCredentialSettings"
 """The reference, as a path segment below a profile."""
 
 
-class Credential(Relationship):
+class CredentialReference(Relationship):
     """The reference from a profile to the derived credential it uses."""
 
     field = "derived_credential_settings_id"
     claim = "the derived credential"
 
-    def creation(self, tenant: Tenant, value: Any) -> Json:
+    def create_body(self, tenant: Tenant, value: Any) -> Json:
         """Bind in the creating POST."""
         return {f"{NAVIGATION}@odata.bind": _address(tenant, value)}
 
-    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> Step | None:
+    def after_create(self, tenant: Tenant, owner: ObjectRef, value: Any) -> Step | None:
         """Ask whether the creating POST did bind; the second step binds by the other route if it did not."""
         if not value:
             return None
@@ -55,14 +58,14 @@ class Credential(Relationship):
 
         return bind_unless_bound
 
-    def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:  # noqa: ARG002 - a profile does not show it
+    def read(self, tenant: Tenant, owner: ObjectRef, live: Json) -> Any:  # noqa: ARG002 - a profile does not show it
         """Return the id that the reference points to. The first to ask has all profiles of the type asked at once."""
         references = tenant.once(
-            ("references", owner.odata_type), lambda: Gathered(tenant, owner, path=_path, read=target_of)
+            ("references", owner.odata_type), lambda: Prefetch(tenant, owner, path=_path, read=target_of)
         )
         return references.get(owner.id)
 
-    def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+    def write(self, tenant: Tenant, owner: ObjectRef, value: Any) -> None:
         """
         Point the reference to *value*, or remove it, and make sure that it does.
 
@@ -87,14 +90,14 @@ class Credential(Relationship):
         tenant.confirm(lambda: reference(tenant, owner) == value, WriteIgnored(method, path, message=ignored))
 
 
-def _path(owner: Owner) -> str:
+def _path(owner: ObjectRef) -> str:
     """Return the path that reads the reference of a profile: only through its type does Graph have one."""
     return f"{owner.cast_path}/{NAVIGATION}"
 
 
 def _address(tenant: Tenant, id_: str) -> str:
     """Return the absolute address of the credential, on the cloud of the stack: another cloud's host is refused."""
-    return f"{tenant.client.root}{SETTINGS.item(id_)}"
+    return f"{tenant.client.root}{DERIVED_CREDENTIALS.item(id_)}"
 
 
 def _remove(tenant: Tenant, path: str) -> None:
@@ -104,7 +107,7 @@ def _remove(tenant: Tenant, path: str) -> None:
         return
 
 
-def reference(tenant: Tenant, owner: Owner) -> str | None:
+def reference(tenant: Tenant, owner: ObjectRef) -> str | None:
     """Ask where the reference of one profile points; None where it is not set."""
     return target_of(tenant.get_batched(_path(owner)).result(), _path(owner))
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from provider.errors import GraphError
-from provider.kinds.relationship import Json, Owner
+from provider.kinds.relationship import Json, ObjectRef
 from provider.odata import LARGEST_BATCH, Answer
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a program must not load the HTTP library
 _T = TypeVar("_T")
 
 
-class Gathered(Generic[_T]):
+class Prefetch(Generic[_T]):
     """
     One thing beside each listed object of the type of *example*.
 
@@ -33,8 +33,8 @@ class Gathered(Generic[_T]):
     def __init__(
         self,
         tenant: Tenant,
-        example: Owner,
-        path: Callable[[Owner], str],
+        example: ObjectRef,
+        path: Callable[[ObjectRef], str],
         read: Callable[[Answer, str], _T],
         wanted: Callable[[Json], bool] = lambda _listed: True,
     ) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from provider.device_configurations.args import COLLECTION
+from provider.device_configurations.args import DEVICE_CONFIGURATIONS
 from provider.errors import NoSuchObject
-from provider.kinds.relationship import Owner
+from provider.kinds.relationship import ObjectRef
 from provider.schema import Choice
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
@@ -47,25 +47,25 @@ PROFILE_TYPE = Choice(
 """What `profile_type` may be."""
 
 
-def profile(device_configuration_id: str, profile_type: str) -> Owner:
+def profile(device_configuration_id: str, profile_type: str) -> ObjectRef:
     """Return the profile as its reference to a credential sees it."""
-    return Owner(COLLECTION, _TYPE + profile_type, device_configuration_id)
+    return ObjectRef(DEVICE_CONFIGURATIONS, _TYPE + profile_type, device_configuration_id)
 
 
-def type_of(owner: Owner) -> str:
+def type_of(owner: ObjectRef) -> str:
     """Return the `profile_type` of a profile."""
     return owner.odata_type.removeprefix(_TYPE)
 
 
-def profile_listed(tenant: Tenant, device_configuration_id: str) -> Owner:
+def profile_listed(tenant: Tenant, device_configuration_id: str) -> ObjectRef:
     """
     Return the profile with the type that Graph says it has.
 
     Raises NoSuchObject: there is no such device configuration.
     """
-    live = tenant.listing(COLLECTION).get(device_configuration_id)
+    live = tenant.listing(DEVICE_CONFIGURATIONS).get(device_configuration_id)
     if live is None:
-        live = tenant.find(COLLECTION.item_listed(device_configuration_id))
+        live = tenant.find(DEVICE_CONFIGURATIONS.item_listed(device_configuration_id))
     if live is None:
         raise NoSuchObject(f"there is no device configuration {device_configuration_id} in the tenant: correct the id")
-    return Owner(COLLECTION, str(live.get("@odata.type")), device_configuration_id)
+    return ObjectRef(DEVICE_CONFIGURATIONS, str(live.get("@odata.type")), device_configuration_id)

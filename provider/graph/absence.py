@@ -38,7 +38,7 @@ class Absences:
         """Return what *look* finds in the time that all absent objects of the run share; None if it finds nothing."""
         with self._lock:
             if self._deadline is None:
-                self._deadline = self._client.now() + min(_LOOKS_AGAIN, self._client.settings.consistency)
+                self._deadline = self._client.now() + min(_LOOKS_AGAIN, self._client.settings.consistency_timeout)
             left = max(0.0, self._deadline - self._client.now())
         return self._client.poll(look, left, "looking again for what Graph does not show")
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from provider.errors import Forbidden, GraphError, IntuneError, Throttled, Unauthenticated, Unreachable
 from provider.graph import logs, responses, retry
 from provider.graph.causes import TRANSPORT
-from provider.graph.rate_limit import Pacer
+from provider.graph.rate_limit import RateLimiter
 from provider.graph.tokens import Tokens
 from provider.graph.transport import Bearer, Sessions, approval
 from provider.settings import Settings
@@ -41,7 +41,7 @@ class GraphClient:
         *,
         notify: Callable[[str], object] = lambda _: None,
         permit: Callable[[], None] = lambda: None,
-        pacer: Pacer | None = None,
+        pacer: RateLimiter | None = None,
         largest_answer: int = responses.LARGEST,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -61,8 +61,8 @@ class GraphClient:
         self.now = clock
         self._sleep = sleep
         self._jitter = jitter
-        self._pacer = pacer or Pacer(settings.quota_share, notify=notify)
-        self._backoff = retry.Backoff(patience=settings.patience)
+        self._pacer = pacer or RateLimiter(settings.quota_share, notify=notify)
+        self._backoff = retry.Backoff(timeout=settings.retry_timeout)
         self._sessions = Sessions(settings.cloud.graph, settings.threads)
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class GraphClient:
 
     def is_transient(self, error: GraphError) -> bool:
         """Tell whether the same request may succeed a little later."""
-        return self._backoff.attempts_at(error) > 1
+        return self._backoff.max_attempts(error) > 1
 
     def poll(
         self,
@@ -146,7 +146,7 @@ class GraphClient:
                 return None
             attempt += 1
             self._notify(waiting)
-            self._sleep(min(left, self._backoff.step(attempt, self._jitter)))
+            self._sleep(min(left, self._backoff.backoff_seconds(attempt, self._jitter)))
         return found
 
     def _send_with_retries(
@@ -221,7 +221,7 @@ class GraphClient:
                     json=body,
                     auth=Bearer(token),
                     headers={"client-request-id": exchange.id, **self._headers[method != "GET"]},
-                    timeout=(_SECONDS_TO_CONNECT, self.settings.timeout),
+                    timeout=(_SECONDS_TO_CONNECT, self.settings.request_timeout),
                     allow_redirects=False,
                     stream=True,
                 ) as response,

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Mapping
 
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.host import Host
-from provider.graph.rate_limit import Pacer
+from provider.graph.rate_limit import RateLimiter
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
 from provider.settings import Settings, locate, read
@@ -23,8 +23,8 @@ def connect(settings: Settings, host: Host) -> Tenant:
     """Return the tenant of *settings*, for *host*, which runs this process. Nothing is sent yet."""
     with _lock:
         if settings not in _tenants:
-            tokens = Tokens(settings, Login(settings, os.environ, host.show_status).credential)
-            pacer = Pacer(
+            tokens = Tokens(settings, CredentialFactory(settings, os.environ, host.show_status).credential)
+            pacer = RateLimiter(
                 settings.quota_share,
                 notify=host.show_status,
                 announce=host.log_for_run,

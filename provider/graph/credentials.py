@@ -75,7 +75,7 @@ class Credential(Protocol):
         """Close its connections."""
 
 
-class Login:
+class CredentialFactory:
     """Builds the credential of one stack from one environment; *notify* shows what a person must do."""
 
     def __init__(self, settings: Settings, environ: Mapping[str, str], notify: Callable[[str], object]) -> None:

@@ -26,7 +26,7 @@ REQUESTS = 1000
 
 
 class Window:
-    """One budget: so many places in any *seconds*. Not safe to share: `Pacer` guards it."""
+    """One budget: so many places in any *seconds*. Not safe to share: `RateLimiter` guards it."""
 
     def __init__(self, places: int, seconds: float = WINDOW) -> None:
         self.places = places
@@ -65,7 +65,7 @@ class Window:
         self._answered.extend([now] * count)
 
 
-class Pacer:
+class RateLimiter:
     """
     Lets requests pass as fast as the quota allows, first come, first served.
 

@@ -38,7 +38,7 @@ _LONGEST_WAIT = 86_400.0
 class Backoff:
     """How often to try again, and how long to wait before it."""
 
-    patience: float
+    timeout: float
     """Seconds that all waits for one request may take together."""
     attempts: int = 10
     throttled_attempts: int = 40
@@ -48,7 +48,7 @@ class Backoff:
     first: float = 0.5
     longest: float = 30.0
 
-    def attempts_at(self, error: GraphError) -> int:
+    def max_attempts(self, error: GraphError) -> int:
         """Return how many attempts a request is worth that fails with *error*; 1 is no repetition at all."""
         if isinstance(error, Unreachable):
             return self.attempts if error.sent else self.unconnected_attempts
@@ -64,12 +64,12 @@ class Backoff:
         back earlier only prolongs a throttle. *jitter* returns a number from 0 to 1 and keeps the threads of a run,
         and the runs of a fleet, from coming back all at once.
         """
-        if attempt >= self.attempts_at(error):
+        if attempt >= self.max_attempts(error):
             return None
-        seconds = max(self.step(attempt, jitter), (error.retry_after or 0.0) + jitter() / 10)
-        return seconds if waited + seconds <= self.patience else None
+        seconds = max(self.backoff_seconds(attempt, jitter), (error.retry_after or 0.0) + jitter() / 10)
+        return seconds if waited + seconds <= self.timeout else None
 
-    def step(self, attempt: int, jitter: Callable[[], float]) -> float:
+    def backoff_seconds(self, attempt: int, jitter: Callable[[], float]) -> float:
         """Return the seconds to wait after attempt number *attempt* where Graph does not say how long."""
         return min(self.longest, self.first * 2.0 ** (attempt - 1)) * (0.5 + jitter() / 2)
 

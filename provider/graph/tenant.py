@@ -186,7 +186,7 @@ class Tenant:
 
         Returns None when the deadline for that has passed (`Settings.consistency`).
         """
-        return self.client.poll(probe, self.client.settings.consistency)
+        return self.client.poll(probe, self.client.settings.consistency_timeout)
 
     def confirm(self, shows: Callable[[], bool], ignored: WriteIgnored) -> None:
         """

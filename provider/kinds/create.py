@@ -171,7 +171,7 @@ class _Post:
         if error.status in _REFUSED:
             return self._found_after_refusal(error)
         if isinstance(error, ServerFault | Unreachable | UnexpectedAnswer):
-            found = self._look_for(self._tenant.client.settings.consistency, error)
+            found = self._look_for(self._tenant.client.settings.consistency_timeout, error)
             if found is None:
                 raise OutcomeUnknown(f"{self._unanswered(error)}, and it did not appear since. {_AGAIN}") from None
             return found
@@ -185,7 +185,7 @@ class _Post:
         """Wait, as the service asked for, and look: gateways refuse what the service did all the same."""
         before = self._waited
         again, self._doubted = self._renew() if isinstance(error, Unauthenticated) else self._wait(error), True
-        settling = min(_SETTLING, self._tenant.client.settings.consistency)
+        settling = min(_SETTLING, self._tenant.client.settings.consistency_timeout)
         self.settling = max(0.0, settling - (self._waited - before))
         found = self._look_for(self.settling, error)
         return found if found is not None or again else self._give_up(error)

@@ -72,7 +72,7 @@ class Entity(GraphObjects):
         owner = self.owner(id_)
         missing: dict[str, IntuneError] = {}
         steps: list[tuple[str, Callable[[], Step | None]]] = [
-            (one.field, partial(one.complete, tenant, owner, inputs.get(one.field))) for one in self.relationships
+            (one.field, partial(one.after_create, tenant, owner, inputs.get(one.field))) for one in self.relationships
         ]
         for field, step in steps:  # second steps join it at its end
             try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provider.kinds.kind import Kind, Values
-from provider.kinds.relationship import Json, Owner, Relationship
+from provider.kinds.relationship import Json, ObjectRef, Relationship
 from provider.odata import Collection
 from provider.ownership.ledger import Claim
 
@@ -33,7 +33,7 @@ class GraphObjects(Kind):
     relationships: tuple[Relationship, ...] = ()
     reissued: bool = False
     """Whether a PATCH has been seen to make a new object instead of changing this one."""
-    update_path: Callable[[Owner, Values], str] = lambda owner, _inputs: owner.path
+    update_path: Callable[[ObjectRef, Values], str] = lambda owner, _inputs: owner.path
     """The path that a PATCH takes, where the inputs may choose another than the object's own."""
 
     def claims(self, id_: str, inputs: Mapping[str, Any]) -> list[Claim]:
@@ -46,7 +46,7 @@ class GraphObjects(Kind):
         body: Json = {}
         for one in self.relationships:
             if inputs.get(one.field):
-                body.update(one.creation(tenant, inputs[one.field]))
+                body.update(one.create_body(tenant, inputs[one.field]))
         return body
 
     @property
@@ -54,9 +54,9 @@ class GraphObjects(Kind):
         """What Graph calls one of these objects."""
         return self.odata_type.rpartition(".")[2]
 
-    def owner(self, id_: str) -> Owner:
+    def owner(self, id_: str) -> ObjectRef:
         """Return the object *id_* as its relationships see it."""
-        return Owner(self.collection, self.odata_type, id_)
+        return ObjectRef(self.collection, self.odata_type, id_)
 
     def listing(self, tenant: Tenant) -> Listing:
         """Return the list that serves this run."""

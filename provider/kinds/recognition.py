@@ -118,14 +118,14 @@ def _when_settled(tenant: Tenant, entry: Entry) -> Entry:
 
     if entry.id or not tenant.journal.is_under_way(entry):
         return entry
-    return tenant.client.poll(settled, tenant.client.settings.timeout) or entry
+    return tenant.client.poll(settled, tenant.client.settings.request_timeout) or entry
 
 
 def _by_id(entity: GraphObjects, tenant: Tenant, entry: Entry) -> Json | None:
     def look() -> Json | None:
         return entity.listing(tenant).get(entry.id) or entity.get(tenant, entry.id)
 
-    recent = tenant.journal.now() - entry.began < tenant.client.settings.consistency
+    recent = tenant.journal.now() - entry.began < tenant.client.settings.consistency_timeout
     return look() or (tenant.absences.look_again(look) if recent else None)
 
 
@@ -142,7 +142,7 @@ def _by_intent(entity: GraphObjects, tenant: Tenant, entry: Entry, inputs: Json)
         return among(tenant.pages(by_name(entity, inputs[NAME]) if same_name else entity.collection.listed))
 
     found = among(entity.listing(tenant))
-    left = entry.began + tenant.client.settings.consistency - tenant.journal.now()
+    left = entry.began + tenant.client.settings.consistency_timeout - tenant.journal.now()
     return found or (tenant.client.poll(look, left) if left > 0 else None)
 
 

@@ -22,7 +22,7 @@ Step = Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Owner:
+class ObjectRef:
     """The object that a relationship belongs to."""
 
     collection: Collection
@@ -45,7 +45,7 @@ DELETED_MEANWHILE = "The profile is gone from the tenant: run `pulumi up --refre
 """What to do where a write beside a profile ends in a 404, and the profile does not exist."""
 
 
-def is_deleted(tenant: Tenant, owner: Owner) -> bool:
+def is_deleted(tenant: Tenant, owner: ObjectRef) -> bool:
     """Tell whether *owner* does not exist any more; raises GraphError where Graph does not say."""
     return tenant.find(owner.path) is None
 
@@ -58,12 +58,12 @@ class Relationship(ABC):
     claim: str = ""
     """What only one resource may declare about an object, as the beginning of "… of <id>"; empty where several may."""
 
-    def creation(self, tenant: Tenant, value: Any) -> Json:  # noqa: ARG002 - for subclasses
+    def create_body(self, tenant: Tenant, value: Any) -> Json:  # noqa: ARG002 - for subclasses
         """Return what the POST that creates the owner can carry of it already."""
         return {}
 
     @abstractmethod
-    def complete(self, tenant: Tenant, owner: Owner, value: Any) -> Step | None:
+    def after_create(self, tenant: Tenant, owner: ObjectRef, value: Any) -> Step | None:
         """
         Make *value* hold on an owner that was just created.
 
@@ -72,9 +72,9 @@ class Relationship(ABC):
         """
 
     @abstractmethod
-    def read(self, tenant: Tenant, owner: Owner, live: Json) -> Any:
+    def read(self, tenant: Tenant, owner: ObjectRef, live: Json) -> Any:
         """Return the value on an owner that reads *live*; None where there is none."""
 
     @abstractmethod
-    def write(self, tenant: Tenant, owner: Owner, value: Any) -> None:
+    def write(self, tenant: Tenant, owner: ObjectRef, value: Any) -> None:
         """Make *value* hold on an existing owner; None clears it."""

@@ -9,18 +9,18 @@ from typing import Any
 from pulumi import Input, Output
 
 from provider.device_configurations.args import (
-    COLLECTION,
-    CONFIGURATION,
+    DEVICE_CONFIGURATIONS,
+    WRITE_CONFIGURATION,
     DerivedCredentialProfileArgs,
     DerivedCredentialProfileOutputs,
 )
 from provider.device_configurations.assignments import Assignments
-from provider.device_configurations.credential import Credential
+from provider.device_configurations.credential import CredentialReference
 from provider.kinds.entity import Entity
-from provider.kinds.relationship import Owner
+from provider.kinds.relationship import ObjectRef
 from provider.odata import quoted
 from provider.program.resource import GraphResource
-from provider.schema import Arguments, Choice, Guid, OneOf, Part, Record, SetOf, Text, When, optional, required
+from provider.schema import Arguments, Choice, Guid, Nested, NestedOneOf, Part, SetOf, Text, When, optional, required
 
 
 class AndroidDeviceOwnerCertificateAccessType(str, Enum):
@@ -58,18 +58,20 @@ class AndroidDeviceOwnerDerivedCredentialAuthenticationConfigurationArgs(Derived
     """How apps get at the certificate: a member of `AndroidDeviceOwnerCertificateAccessType`."""
     silent_certificate_access_details: Input[Sequence[Input[AndroidDeviceOwnerSilentCertificateAccessArgs]]] | None = (
         optional(
-            SetOf(Record(AndroidDeviceOwnerSilentCertificateAccessArgs), most=50),
-            only=When("certificate_access_type", (AndroidDeviceOwnerCertificateAccessType.SPECIFIC_APPS.value,)),
+            SetOf(Nested(AndroidDeviceOwnerSilentCertificateAccessArgs), max_items=50),
+            allowed_when=When(
+                "certificate_access_type", (AndroidDeviceOwnerCertificateAccessType.SPECIFIC_APPS.value,)
+            ),
         )
     )
     """The apps that get it without asking the user."""
     update_route: GroupAssignmentRoute | NetworkAccessConfigurationRoute | None = optional(
-        OneOf(GroupAssignmentRoute, NetworkAccessConfigurationRoute), part=Part.DIRECTIVE
+        NestedOneOf(GroupAssignmentRoute, NetworkAccessConfigurationRoute), part=Part.DIRECTIVE
     )
     """Change the profile by another route of its documentation than its own path. No other client is known to."""
 
 
-def _update_path(owner: Owner, inputs: Mapping[str, Any]) -> str:
+def _update_path(owner: ObjectRef, inputs: Mapping[str, Any]) -> str:
     route = inputs.get("update_route") or {}
     if "group_assignment_id" in route:
         return f"{owner.path}/groupAssignments({quoted(route['group_assignment_id'])})/deviceConfiguration"
@@ -86,10 +88,10 @@ class AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration(
         name="androidProfile",
         config_key="androidProfiles",
         args=AndroidDeviceOwnerDerivedCredentialAuthenticationConfigurationArgs,
-        permissions=(CONFIGURATION,),
-        collection=COLLECTION,
+        permissions=(WRITE_CONFIGURATION,),
+        collection=DEVICE_CONFIGURATIONS,
         odata_type="#microsoft.graph.androidDeviceOwnerDerivedCredentialAuthenticationConfiguration",
-        relationships=(Credential(), Assignments()),
+        relationships=(CredentialReference(), Assignments()),
         update_path=_update_path,
     ),
 ):

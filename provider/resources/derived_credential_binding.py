@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi import Input, Output
 
-from provider.device_configurations.args import CONFIGURATION
-from provider.device_configurations.credential import Credential, reference
+from provider.device_configurations.args import WRITE_CONFIGURATION
+from provider.device_configurations.credential import CredentialReference, reference
 from provider.device_configurations.profile_types import PROFILE_TYPE, profile, profile_listed, type_of
 from provider.kinds.kind import Change, Created, Kind, Values
 from provider.ownership.ledger import Claim
@@ -25,7 +25,7 @@ from provider.schema import Arguments, Guid, required
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
-_FIELD = Credential.field
+_FIELD = CredentialReference.field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class BindingKind(Kind):
 
     def claims(self, id_: str, inputs: Mapping[str, Any]) -> list[Claim]:  # noqa: ARG002 - the id says it all
         """Return the reference of the profile *id_*; the profile itself may be another resource's."""
-        return [Claim(id_, Credential.claim)]
+        return [Claim(id_, CredentialReference.claim)]
 
     def create(self, tenant: Tenant, inputs: Values) -> Created:
         """Point the profile's reference to the credential, unless it does already."""
@@ -47,7 +47,7 @@ class BindingKind(Kind):
         if before != inputs[_FIELD]:
             if before:
                 host.warn(f"{id_} used the derived credential {before} until now")
-            Credential().write(tenant, owner, inputs[_FIELD])
+            CredentialReference().write(tenant, owner, inputs[_FIELD])
         return Created(id_, {})
 
     def read(
@@ -55,21 +55,21 @@ class BindingKind(Kind):
     ) -> Values | None:
         """Read where the reference points; where it is not set, there is no binding."""
         owner = profile_listed(tenant, id_) if declared is None else profile(id_, declared["profile_type"])
-        target = reference(tenant, owner) if anew else Credential().read(tenant, owner, {})
+        target = reference(tenant, owner) if anew else CredentialReference().read(tenant, owner, {})
         if target is None:
             return None
         return {"device_configuration_id": id_, "profile_type": type_of(owner), _FIELD: target}
 
     def update(self, tenant: Tenant, id_: str, change: Change) -> None:
         """Point the reference to another credential."""
-        Credential().write(tenant, profile(id_, change.news["profile_type"]), change.news[_FIELD])
+        CredentialReference().write(tenant, profile(id_, change.news["profile_type"]), change.news[_FIELD])
 
     def delete(self, tenant: Tenant, id_: str, olds: Mapping[str, Any]) -> None:
         """Remove the reference, but only if it still is ours: somebody may have bound the profile elsewhere."""
         owner = profile(id_, olds["profile_type"])
         now = reference(tenant, owner)
         if now == olds[_FIELD]:
-            Credential().write(tenant, owner, None)
+            CredentialReference().write(tenant, owner, None)
         elif now:
             host.warn(f"{id_} uses the derived credential {now} by now, which this binding leaves alone")
 
@@ -91,7 +91,7 @@ class DerivedCredentialBinding(
         name="binding",
         config_key="bindings",
         args=DerivedCredentialBindingArgs,
-        permissions=(CONFIGURATION,),
+        permissions=(WRITE_CONFIGURATION,),
     ),
 ):
     """

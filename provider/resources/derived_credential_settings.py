@@ -7,7 +7,7 @@ from enum import Enum
 
 from pulumi import Input, Output
 
-from provider.device_configurations.credential import SETTINGS, SETTINGS_PERMISSIONS
+from provider.device_configurations.credential import DERIVED_CREDENTIALS, DERIVED_CREDENTIALS_PERMISSIONS
 from provider.kinds.entity import Entity, EntityArgs
 from provider.program.resource import GraphResource
 from provider.schema import Choice, Flags, Integer, Text, Url, optional, required
@@ -45,7 +45,7 @@ class DerivedCredentialSettingsArgs(EntityArgs):
     makes new ones: credentials issued before stop working, and users request new ones.
     """
     notification_types: Input[Sequence[Input[str]]] = required(
-        Flags(DerivedCredentialNotificationType, alone=DerivedCredentialNotificationType.NONE),
+        Flags(DerivedCredentialNotificationType, exclusive=DerivedCredentialNotificationType.NONE),
         wire="notificationType",
     )
     """How users are told to fetch a credential: members of `DerivedCredentialNotificationType`."""
@@ -61,8 +61,8 @@ class DerivedCredentialSettings(
         name="derivedCredential",
         config_key="derivedCredentials",
         args=DerivedCredentialSettingsArgs,
-        permissions=SETTINGS_PERMISSIONS,
-        collection=SETTINGS,
+        permissions=DERIVED_CREDENTIALS_PERMISSIONS,
+        collection=DERIVED_CREDENTIALS,
         odata_type="#microsoft.graph.deviceManagementDerivedCredentialSettings",
         reissued=True,  # Microsoft365DSC's code says so, and never patches; the documentation says otherwise
     ),

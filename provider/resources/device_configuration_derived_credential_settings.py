@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi import Input, Output
 
-from provider.device_configurations.args import CONFIGURATION
-from provider.device_configurations.credential import NAVIGATION, SETTINGS, reference
+from provider.device_configurations.args import WRITE_CONFIGURATION
+from provider.device_configurations.credential import DERIVED_CREDENTIALS, NAVIGATION, reference
 from provider.device_configurations.profile_types import PROFILE_TYPE, profile, profile_listed
 from provider.errors import AdoptionError, NoSuchObject, NotFound, WriteIgnored
 from provider.kinds.kind import Change, Created, Kind, Values
-from provider.kinds.relationship import Owner
+from provider.kinds.relationship import ObjectRef
 from provider.plugin import host
 from provider.program.resource import GraphResource
 from provider.resources.derived_credential_settings import DerivedCredentialIssuer, DerivedCredentialNotificationType
@@ -47,7 +47,7 @@ class ScopedSettingsKind(Kind):
                 "(DerivedCredentialBinding, or derived_credential_settings_id of the profile)"
             )
         self.take(tenant, id_, inputs)
-        live = tenant.find(SETTINGS.item(id_))
+        live = tenant.find(DERIVED_CREDENTIALS.item(id_))
         if live is None:
             raise AdoptionError(
                 f"{inputs['device_configuration_id']} uses the settings {id_}, which do not exist: bind it to others"
@@ -62,7 +62,9 @@ class ScopedSettingsKind(Kind):
         """Read the settings; they are absent from here when the profile leads to others, or to none, or is deleted."""
         if declared is not None and self._target(tenant, declared) != id_:
             return None
-        live = (None if anew else tenant.listing(SETTINGS).get(id_)) or tenant.find(SETTINGS.item(id_))
+        live = (None if anew else tenant.listing(DERIVED_CREDENTIALS).get(id_)) or tenant.find(
+            DERIVED_CREDENTIALS.item(id_)
+        )
         where = {name: declared[name] for name in _WHERE if name in declared} if declared is not None else {}
         return None if live is None else {**where, **self.args.schema.parse(live)}
 
@@ -90,9 +92,11 @@ class ScopedSettingsKind(Kind):
         host.show_status("left as they are")
 
     def _live(self, tenant: Tenant, id_: str) -> Values:
-        live = tenant.find(SETTINGS.item(id_))
+        live = tenant.find(DERIVED_CREDENTIALS.item(id_))
         if live is None:
-            raise NotFound("GET", SETTINGS.item(id_), status=404, message="the profile's settings do not exist")
+            raise NotFound(
+                "GET", DERIVED_CREDENTIALS.item(id_), status=404, message="the profile's settings do not exist"
+            )
         return self.args.schema.parse(live)
 
     def _differing(self, live: Values, inputs: Values) -> list[str]:
@@ -110,10 +114,10 @@ class ScopedSettingsKind(Kind):
             return
         path = f"{self._route(inputs)}/{NAVIGATION}"
         tenant.client.patch(path, {"@odata.type": _ODATA_TYPE, **self.args.schema.body(inputs, names)})
-        tenant.forget(SETTINGS, id_)
+        tenant.forget(DERIVED_CREDENTIALS, id_)
 
         def shows() -> bool:
-            live = self.args.schema.parse(tenant.find(SETTINGS.item(id_)) or {})
+            live = self.args.schema.parse(tenant.find(DERIVED_CREDENTIALS.item(id_)) or {})
             return not self._differing(live, {name: inputs[name] for name in names})
 
         ignored = "Graph accepted the change but the settings do not show it"
@@ -125,7 +129,7 @@ class ScopedSettingsKind(Kind):
         return owner.cast_path if "profile_type" in inputs else owner.path
 
 
-def _owner(tenant: Tenant, inputs: Mapping[str, Any]) -> Owner:
+def _owner(tenant: Tenant, inputs: Mapping[str, Any]) -> ObjectRef:
     """Return the profile as its reference must be read: through its type, declared or listed."""
     id_ = str(inputs["device_configuration_id"])
     declared = inputs.get("profile_type")
@@ -148,7 +152,7 @@ class DeviceConfigurationDerivedCredentialSettingsArgs(Arguments):
     issuer: Input[str] | None = optional(Choice(DerivedCredentialIssuer), server_default=True)
     """The issuer that the settings must have. It cannot be changed; another one is an error."""
     notification_types: Input[Sequence[Input[str]]] | None = optional(
-        Flags(DerivedCredentialNotificationType, alone=DerivedCredentialNotificationType.NONE),
+        Flags(DerivedCredentialNotificationType, exclusive=DerivedCredentialNotificationType.NONE),
         wire="notificationType",
         server_default=True,
     )
@@ -165,7 +169,7 @@ class DeviceConfigurationDerivedCredentialSettings(
         name="scopedSettings",
         config_key="scopedSettings",
         args=DeviceConfigurationDerivedCredentialSettingsArgs,
-        permissions=(CONFIGURATION,),
+        permissions=(WRITE_CONFIGURATION,),
     ),
 ):
     """

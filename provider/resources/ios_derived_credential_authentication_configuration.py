@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from provider.device_configurations.args import (
-    COLLECTION,
-    CONFIGURATION,
+    DEVICE_CONFIGURATIONS,
+    WRITE_CONFIGURATION,
     DerivedCredentialProfileArgs,
     DerivedCredentialProfileOutputs,
 )
 from provider.device_configurations.assignments import Assignments
-from provider.device_configurations.credential import Credential
+from provider.device_configurations.credential import CredentialReference
 from provider.kinds.entity import Entity
 from provider.program.resource import GraphResource
 
@@ -25,10 +25,10 @@ class IosDerivedCredentialAuthenticationConfiguration(
         name="iosProfile",
         config_key="iosProfiles",
         args=IosDerivedCredentialAuthenticationConfigurationArgs,
-        permissions=(CONFIGURATION,),
-        collection=COLLECTION,
+        permissions=(WRITE_CONFIGURATION,),
+        collection=DEVICE_CONFIGURATIONS,
         odata_type="#microsoft.graph.iosDerivedCredentialAuthenticationConfiguration",
-        relationships=(Credential(), Assignments()),
+        relationships=(CredentialReference(), Assignments()),
     ),
 ):
     """

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi import Input, Output
 
-from provider.device_configurations.args import CONFIGURATION
+from provider.device_configurations.args import WRITE_CONFIGURATION
 from provider.errors import AdoptionError, WriteIgnored
 from provider.kinds.kind import Change, Created, Kind, Values
 from provider.odata import Collection
 from provider.plugin import host
 from provider.program.resource import GraphResource
-from provider.schema import Arguments, Choice, Flag, Integer, Moment, Part, Problem, Text, optional, required
+from provider.schema import Arguments, Boolean, Choice, DateTime, Integer, Part, Problem, Text, optional, required
 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
-STATES = Collection("/deviceManagement/deviceConfigurationsAllManagedDeviceCertificateStates")
+CERTIFICATE_STATES = Collection("/deviceManagement/deviceConfigurationsAllManagedDeviceCertificateStates")
 _ODATA_TYPE = "#microsoft.graph.managedAllDeviceCertificateState"
 _STATUS = "certificate_revoke_status"
 
@@ -87,9 +87,9 @@ class CertificateStateKind(Kind):
         anew: bool = False,
     ) -> Values | None:
         """Read the record by its id: the collection has one for every certificate of every device."""
-        live = tenant.find(STATES.item(id_))
+        live = tenant.find(CERTIFICATE_STATES.item(id_))
         if live is None and not anew:
-            live = tenant.listing(STATES).get(id_)  # a 404 alone proves no absence
+            live = tenant.listing(CERTIFICATE_STATES).get(id_)  # a 404 alone proves no absence
         return None if live is None else {"adopt": id_, **self.args.schema.parse(live)}
 
     def update(self, tenant: Tenant, id_: str, change: Change) -> None:
@@ -114,15 +114,17 @@ class CertificateStateKind(Kind):
         reason = _impossible(live.get(_STATUS), inputs.get(_STATUS))
         if reason:
             raise AdoptionError(f"the certificate state {id_}: {_STATUS} {reason}")
-        tenant.client.patch(STATES.item(id_), {"@odata.type": _ODATA_TYPE, **self.args.schema.body(inputs, names)})
-        tenant.forget(STATES, id_)
+        tenant.client.patch(
+            CERTIFICATE_STATES.item(id_), {"@odata.type": _ODATA_TYPE, **self.args.schema.body(inputs, names)}
+        )
+        tenant.forget(CERTIFICATE_STATES, id_)
 
         def shows() -> bool:
             now = self.read(tenant, id_, None) or {}
             return not self.args.schema.changed(now, {**now, **{name: inputs[name] for name in names}})
 
         ignored = f"Graph accepted {', '.join(names)} and ignored it: such a record cannot be changed this way"
-        tenant.confirm(shows, WriteIgnored("PATCH", STATES.item(id_), message=ignored))
+        tenant.confirm(shows, WriteIgnored("PATCH", CERTIFICATE_STATES.item(id_), message=ignored))
 
 
 def _impossible(old: Any, new: Any) -> str:
@@ -143,17 +145,17 @@ class ManagedAllDeviceCertificateStateArgs(Arguments):
 
     adopt: Input[str] = required(Text(), create_only=True)
     """The id of the record, which Intune made."""
-    allow_write: bool | None = optional(Flag(), part=Part.DIRECTIVE)
+    allow_write: bool | None = optional(Boolean(), part=Part.DIRECTIVE)
     """Write what differs. Without it a difference is an error, and nothing is written."""
     certificate_revoke_status: Input[str] | None = optional(Choice(CertificateRevocationStatus), server_default=True)
     """How far its revocation has come: a member of `CertificateRevocationStatus`."""
-    certificate_revoke_status_last_change_date_time: Input[str] | None = optional(Moment(), server_default=True)
+    certificate_revoke_status_last_change_date_time: Input[str] | None = optional(DateTime(), server_default=True)
     """When that changed last."""
     managed_device_display_name: Input[str] | None = optional(Text(), server_default=True)
     """The name of the device."""
     user_principal_name: Input[str] | None = optional(Text(), server_default=True)
     """The user of the device."""
-    certificate_expiration_date_time: Input[str] | None = optional(Moment(), server_default=True)
+    certificate_expiration_date_time: Input[str] | None = optional(DateTime(), server_default=True)
     """When the certificate expires."""
     certificate_issuer_name: Input[str] | None = optional(Text(), server_default=True)
     """Who issued it."""
@@ -167,7 +169,7 @@ class ManagedAllDeviceCertificateStateArgs(Arguments):
     """What its key may be used for, as a number."""
     certificate_extended_key_usages: Input[str] | None = optional(Text(), server_default=True)
     """What it may be used for."""
-    certificate_issuance_date_time: Input[str] | None = optional(Moment(), server_default=True)
+    certificate_issuance_date_time: Input[str] | None = optional(DateTime(), server_default=True)
     """When it was issued."""
 
 
@@ -177,7 +179,7 @@ class ManagedAllDeviceCertificateState(
         name="certificateState",
         config_key="certificateStates",
         args=ManagedAllDeviceCertificateStateArgs,
-        permissions=(CONFIGURATION,),
+        permissions=(WRITE_CONFIGURATION,),
     ),
 ):
     """
@@ -213,5 +215,5 @@ class ManagedAllDeviceCertificateState(
         """
         from provider.graph.connection import tenant_of  # noqa: PLC0415 - a program never loads the network
 
-        for live in tenant_of(config).pages(STATES.listed):
+        for live in tenant_of(config).pages(CERTIFICATE_STATES.listed):
             yield {"id": live["id"], **cls.kind.args.schema.parse(live)}

@@ -7,8 +7,8 @@ and dictionaries with snake_case keys. Pure: no network, no settings.
 
 from provider.schema.arguments import Arguments, Schema, optional, required
 from provider.schema.fields import Attribute, Part, When
-from provider.schema.nested import OneOf, Record
-from provider.schema.scalars import Choice, Flag, Integer, Moment
+from provider.schema.nested import Nested, NestedOneOf
+from provider.schema.scalars import Boolean, Choice, DateTime, Integer
 from provider.schema.sets import Flags, SetOf
 from provider.schema.texts import OUTPUT_AS_TEXT, Guid, Number, Text, Url, is_output_as_text, not_text
 from provider.schema.values import Problem, Value, contains_unknown, is_unknown, nearest, show, unexpected
@@ -17,17 +17,17 @@ __all__ = [
     "OUTPUT_AS_TEXT",
     "Arguments",
     "Attribute",
+    "Boolean",
     "Choice",
-    "Flag",
+    "DateTime",
     "Flags",
     "Guid",
     "Integer",
-    "Moment",
+    "Nested",
+    "NestedOneOf",
     "Number",
-    "OneOf",
     "Part",
     "Problem",
-    "Record",
     "Schema",
     "SetOf",
     "Text",

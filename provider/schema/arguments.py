@@ -49,8 +49,8 @@ def optional(  # noqa: PLR0913 - the vocabulary of a field
     part: Part = Part.BODY,
     create_only: bool = False,
     server_default: bool = False,
-    only: When | None = None,
-    needed: When | None = None,
+    allowed_when: When | None = None,
+    required_when: When | None = None,
 ) -> Any:
     """Declare a field that may be omitted; it is None then."""
     attribute = Attribute(
@@ -59,8 +59,8 @@ def optional(  # noqa: PLR0913 - the vocabulary of a field
         part=part,
         create_only=create_only,
         server_default=server_default,
-        only=only,
-        needed=needed,
+        allowed_when=allowed_when,
+        required_when=required_when,
     )
     return dataclasses.field(default=None, metadata={_METADATA: attribute})
 
@@ -96,7 +96,7 @@ class Schema:
         for attribute in self.attributes.values():
             value = given.get(attribute.name)
             at = _join(path, attribute.name)
-            yield from attribute.misplaced(given, at, record.get(attribute.name))
+            yield from attribute.presence_problems(given, at, record.get(attribute.name))
             if value is not None:
                 yield from attribute.value.problems(value, at)
 
@@ -183,7 +183,7 @@ def _attributes(cls: type[Arguments]) -> Iterator[Attribute]:
         attribute: Attribute | None = field.metadata.get(_METADATA)
         if attribute is None:
             raise DeclarationError(f"{cls.__name__}.{field.name}: declare it with required() or optional()")
-        for when in (attribute.only, attribute.needed):
+        for when in (attribute.allowed_when, attribute.required_when):
             if when is not None and when.field not in names:
                 raise DeclarationError(f"{cls.__name__}.{field.name}: there is no field {when.field}")
         yield dataclasses.replace(attribute, name=field.name, wire=attribute.wire or _camel(field.name))

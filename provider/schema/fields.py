@@ -55,9 +55,9 @@ class Attribute:
     """Graph cannot change it: a change replaces the object, and the old one is deleted first."""
     server_default: bool = False
     """Graph chooses a value when it is omitted, and keeps it."""
-    only: When | None = None
+    allowed_when: When | None = None
     """May be given only under this condition."""
-    needed: When | None = None
+    required_when: When | None = None
     """Must be given under this condition."""
 
     def differs(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -73,7 +73,7 @@ class Attribute:
         """Tell whether *value* says that the field is not set; a required field is always set."""
         return value is None if self.required else self.value.is_unset(value)
 
-    def misplaced(self, record: Mapping[str, Any], path: str, written: Any = None) -> Iterator[Problem]:
+    def presence_problems(self, record: Mapping[str, Any], path: str, written: Any = None) -> Iterator[Problem]:
         """
         Say if the field is missing from *record* where it must be, or given where it must not.
 
@@ -81,10 +81,12 @@ class Attribute:
         """
         given = record.get(self.name) is not None
         if self.required and not given:
-            yield Problem(path, f"is required: {self.value.meaning}")
-        if self.needed is not None and not given and self.needed.holds(record):
-            reason = f"is required when {self.needed}: {self.value.meaning}"
+            yield Problem(path, f"is required: {self.value.expected}")
+        if self.required_when is not None and not given and self.required_when.holds(record):
+            reason = f"is required when {self.required_when}: {self.value.expected}"
             remedy = f", not {show(written)}, which says that none is set: give it, or leave both out"
             yield Problem(path, f"{reason}{remedy}", (path, reason)) if written is not None else Problem(path, reason)
-        if self.only is not None and given and self.only.holds(record) is False:
-            yield Problem(path, f"may be given only when {self.only}; remove it or change {self.only.field}")
+        if self.allowed_when is not None and given and self.allowed_when.holds(record) is False:
+            yield Problem(
+                path, f"may be given only when {self.allowed_when}; remove it or change {self.allowed_when.field}"
+            )

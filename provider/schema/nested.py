@@ -9,20 +9,20 @@ from provider.schema.arguments import Arguments
 from provider.schema.values import Problem, Value, is_unknown, unexpected
 
 
-class Record(Value):
+class Nested(Value):
     """A value with fields of its own, declared like those of a resource."""
 
     def __init__(self, cls: type[Arguments]) -> None:
         self.args = cls
         self.schema = cls.schema
-        self.meaning = f"a record with {', '.join(self.schema.attributes)}"
+        self.expected = f"a record with {', '.join(self.schema.attributes)}"
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Say what is wrong with each of its fields."""
         if isinstance(value, Mapping):
             yield from self.schema.problems(value, path)
         elif not is_unknown(value):
-            yield unexpected(path, self.meaning, value)
+            yield unexpected(path, self.expected, value)
 
     def canonical(self, value: Any) -> Any:
         """Make each of its fields canonical."""
@@ -37,12 +37,12 @@ class Record(Value):
         return self.schema.parse(value) if isinstance(value, Mapping) else value
 
 
-class OneOf(Value):
+class NestedOneOf(Value):
     """A record of one of several classes, told apart by the fields that it has."""
 
     def __init__(self, *classes: type[Arguments]) -> None:
-        self.records = [Record(cls) for cls in classes]
-        self.meaning = ", or ".join(record.meaning for record in self.records)
+        self.records = [Nested(cls) for cls in classes]
+        self.expected = ", or ".join(record.expected for record in self.records)
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Say what is wrong with it, as a record of the class that it is most like."""
@@ -50,14 +50,14 @@ class OneOf(Value):
         if record is not None:
             yield from record.problems(value, path)
         elif not is_unknown(value):
-            yield unexpected(path, self.meaning, value)
+            yield unexpected(path, self.expected, value)
 
     def canonical(self, value: Any) -> Any:
         """Make it canonical as what it is."""
         record = self._record(value)
         return record.canonical(value) if record is not None else value
 
-    def _record(self, value: Any) -> Record | None:
+    def _record(self, value: Any) -> Nested | None:
         if not isinstance(value, Mapping):
             return None
         return next((record for record in self.records if set(value) & set(record.schema.attributes)), None)

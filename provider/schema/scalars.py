@@ -11,10 +11,10 @@ from typing import Any
 from provider.schema.values import Problem, Value, nearest
 
 
-class Flag(Value):
+class Boolean(Value):
     """True or false."""
 
-    meaning = "true or false"
+    expected = "true or false"
 
     def accepts(self, value: Any) -> bool:
         """Accept a boolean; a quoted one is text."""
@@ -25,7 +25,7 @@ class Flag(Value):
         return "; write it without quotes" if str(value).lower() in {"true", "false"} else ""
 
 
-class Moment(Value):
+class DateTime(Value):
     """
     A point in time, written as ISO 8601 with an offset. Equal moments are written in many ways; the canonical is UTC.
 
@@ -33,7 +33,7 @@ class Moment(Value):
     stands in a stack file without quotes comes as the text that the CLI makes of it: 2026-11-21 08:00:00 +0000 UTC.
     """
 
-    meaning = "a moment such as 2026-11-21T08:00:00Z, with an offset from UTC"
+    expected = "a moment such as 2026-11-21T08:00:00Z, with an offset from UTC"
     _form = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
     _of_yaml = re.compile(r"([\d-]{10}) ([\d:.]+) ([+-]\d\d)(\d\d) \S+")
 
@@ -61,14 +61,14 @@ class Moment(Value):
 class Integer(Value):
     """A whole number of a range, both ends included."""
 
-    def __init__(self, least: int, most: int) -> None:
-        self._least, self._most = least, most
-        self.meaning = f"a whole number from {least} to {most}"
+    def __init__(self, minimum: int, maximum: int) -> None:
+        self._minimum, self._maximum = minimum, maximum
+        self.expected = f"a whole number from {minimum} to {maximum}"
 
     def accepts(self, value: Any) -> bool:
         """Accept a number of the range; 20.0 is 20, for the engine knows only doubles. True is no number."""
         whole = self.canonical(value)
-        return isinstance(whole, int) and not isinstance(whole, bool) and self._least <= whole <= self._most
+        return isinstance(whole, int) and not isinstance(whole, bool) and self._minimum <= whole <= self._maximum
 
     def hint(self, value: Any) -> str:
         """Say so when only the quotes are wrong."""
@@ -93,13 +93,13 @@ class Choice(Value):
         self._unset = unset
         self.names = [member.value for member in members]
         self._refused = {member.value: reason for member, reason in (refused or {}).items()}
-        self.meaning = "one of " + ", ".join(name for name in self.names if name not in self._refused)
+        self.expected = "one of " + ", ".join(name for name in self.names if name not in self._refused)
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Give the product's reason where there is one."""
         if isinstance(value, str) and value in self._refused:
             reason = f"cannot be {value}: {self._refused[value]}"
-            yield Problem(path, reason, (path, f"must be {self.meaning}"))
+            yield Problem(path, reason, (path, f"must be {self.expected}"))
         else:
             yield from super().problems(value, path)
 

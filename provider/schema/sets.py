@@ -16,15 +16,17 @@ class SetOf(Value):
     A list whose order means nothing.
 
     Two lists with the same members are the same set; the canonical form is sorted. Members that Graph would take for
-    the same thing (*same*, by default the whole member) may stand in it only once.
+    the same thing (*unique_by*, by default the whole member) may stand in it only once.
     """
 
     cleared: Any = ()
 
-    def __init__(self, item: Value, *, least: int = 0, most: int | None = None, same: Sequence[str] = ()) -> None:
+    def __init__(
+        self, item: Value, *, min_items: int = 0, max_items: int | None = None, unique_by: Sequence[str] = ()
+    ) -> None:
         self.item = item
-        self.least, self.most, self._same = least, most, same
-        self.meaning = "a list" + (f" of at most {most}" if most else "")
+        self.min_items, self.max_items, self._unique_by = min_items, max_items, unique_by
+        self.expected = "a list" + (f" of at most {max_items}" if max_items else "")
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Say what is wrong with the list, then with each of its members."""
@@ -32,12 +34,12 @@ class SetOf(Value):
             return
         if not isinstance(value, list | tuple):
             hint = f"; put it in brackets: [{show(value)}]"
-            yield unexpected(path, self.meaning, value, hint)
+            yield unexpected(path, self.expected, value, hint)
             return
-        if len(value) < self.least:
-            yield Problem(path, f"must have at least {self.least} member; leave {path} out to declare none")
-        if self.most is not None and len(value) > self.most:
-            yield Problem(path, f"has {len(value)} members, and Graph takes {self.most} at most; remove some")
+        if len(value) < self.min_items:
+            yield Problem(path, f"must have at least {self.min_items} member; leave {path} out to declare none")
+        if self.max_items is not None and len(value) > self.max_items:
+            yield Problem(path, f"has {len(value)} members, and Graph takes {self.max_items} at most; remove some")
         for index, member in enumerate(value):
             yield from self.item.problems(member, f"{path}[{index}]")
         if len(value) > 1:
@@ -54,8 +56,8 @@ class SetOf(Value):
 
     def _identity(self, member: Any) -> str:
         member = self.item.canonical(member)
-        if self._same and isinstance(member, dict):
-            member = [member.get(name) for name in self._same]
+        if self._unique_by and isinstance(member, dict):
+            member = [member.get(name) for name in self._unique_by]
         return _sort_key(member)
 
     def canonical(self, value: Any) -> Any:
@@ -79,26 +81,28 @@ class Flags(SetOf):
     """
     A set of enum members that Graph writes as one string, ``companyPortal,email``.
 
-    The member that means *nothing of it* (*alone*) cannot stand beside others.
+    The member that means *nothing of it* (*exclusive*) cannot be combined with others.
     """
 
     cleared: Any = None
 
-    def __init__(self, members: type[Enum], *, alone: Enum) -> None:
-        super().__init__(Choice(members), least=1)
+    def __init__(self, members: type[Enum], *, exclusive: Enum) -> None:
+        super().__init__(Choice(members), min_items=1)
         self._order = [member.value for member in members]
-        self._alone = alone.value
-        self.meaning = f"a list of {', '.join(self._order)}"
+        self._exclusive = exclusive.value
+        self.expected = f"a list of {', '.join(self._order)}"
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
-        """Add the two rules of flags: not empty, and *alone* is alone."""
+        """Add the two rules of flags: not empty, and *exclusive* is not combined."""
         if isinstance(value, list | tuple) and not value:
-            yield Problem(path, f"must name at least one of {', '.join(self._order)}; write [{self._alone}] for none")
+            yield Problem(
+                path, f"must name at least one of {', '.join(self._order)}; write [{self._exclusive}] for none"
+            )
             return
         yield from super().problems(value, path)
-        if isinstance(value, list | tuple) and self._alone in value and len(value) > 1:
+        if isinstance(value, list | tuple) and self._exclusive in value and len(value) > 1:
             known = "cannot be combined with other members; remove it or the others"
-            yield Problem(path, f'"{self._alone}" {known}', (path, f"has a member that {known}"))
+            yield Problem(path, f'"{self._exclusive}" {known}', (path, f"has a member that {known}"))
 
     def to_wire(self, value: Any) -> Any:
         """Join the members in the order of Graph's schema, without blanks."""

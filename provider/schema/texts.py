@@ -64,7 +64,7 @@ class Text(Value):
     ) -> None:
         self._pattern = re.compile(pattern)
         self._empty_unset = empty_unset
-        self.meaning = meaning
+        self.expected = meaning
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Say first what the text became by mistake: that is the reason for all else that is wrong with it."""
@@ -125,7 +125,7 @@ class Guid(Text):
         """Refuse the id of only zeros: no object has it."""
         if not is_unknown(value) and self.canonical(value) == self._zeros:
             hint = f"; zeros mean that none is set: leave {path} out, or give the id"
-            yield unexpected(path, self.meaning, value, hint)
+            yield unexpected(path, self.expected, value, hint)
         else:
             yield from super().problems(value, path)
 

@@ -64,7 +64,7 @@ def nearest(word: object, words: Sequence[str]) -> str:
 class Value:
     """One kind of value. Subclasses say what they accept; the default travels as it is."""
 
-    meaning = "a value"
+    expected = "a value"
     """What is accepted, as the end of the sentence 'must be …'."""
 
     cleared: Any = None
@@ -73,7 +73,7 @@ class Value:
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Say everything that is wrong with *value*, which stands at *path*."""
         if not is_unknown(value) and not self.accepts(value):
-            yield unexpected(path, self.meaning, value, self.hint(value))
+            yield unexpected(path, self.expected, value, self.hint(value))
 
     def is_unset(self, value: Any) -> bool:
         """Tell whether *value* is another way to write that an optional field is not set."""

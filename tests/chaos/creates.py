@@ -27,7 +27,7 @@ from tests.plugin.driver import Plugin, half_done
 from tests.portal import Portal
 
 KINDS = ("derivedCredential", "androidProfile", "iosProfile")
-QUICK = {"INTUNE_PATIENCE": "1", "INTUNE_CONSISTENCY": "3.5", "INTUNE_TIMEOUT": "0.4"}
+QUICK = {"INTUNE_RETRY_TIMEOUT": "1", "INTUNE_CONSISTENCY_TIMEOUT": "3.5", "INTUNE_REQUEST_TIMEOUT": "0.4"}
 """As in `tests.chaos.play`, with less patience: a create that gives up has one more up."""
 _LOOK = {"method": "GET", "path": r"\$filter="}
 _ALSO_THE_LOOK = 0.2

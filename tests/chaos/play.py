@@ -24,7 +24,7 @@ from tests.portal import Portal
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CONFIG = {"tenantId": TENANT, "cloud": "sandbox"}
-QUICK = {"INTUNE_PATIENCE": "1.2", "INTUNE_CONSISTENCY": "3.5", "INTUNE_TIMEOUT": "0.4"}
+QUICK = {"INTUNE_RETRY_TIMEOUT": "1.2", "INTUNE_CONSISTENCY_TIMEOUT": "3.5", "INTUNE_REQUEST_TIMEOUT": "0.4"}
 """Consistent after three late reads: a busy machine must have the time for four, or what is asked for cannot be."""
 SETTINGS = {"displayName": "Settings", "issuer": "purebred", "notificationType": "email"}
 PROFILE_TYPES = {

@@ -130,7 +130,7 @@ def stacks(tmp_path: Path, sandbox: Sandbox, portal: Portal) -> tuple[engines.St
     for name in ("ours", "theirs"):
         (tmp_path / name).mkdir()
         make = engines.stand_in(tmp_path / name) if name == "ours" else engines.real(tmp_path / name, command)
-        make.environment = {**sandbox.environment, "INTUNE_PATIENCE": "2", "INTUNE_CONSISTENCY": "2"}
+        make.environment = {**sandbox.environment, "INTUNE_RETRY_TIMEOUT": "2", "INTUNE_CONSISTENCY_TIMEOUT": "2"}
         make.configure(**config)
         made.append(make)
     portal.requests()

@@ -23,7 +23,7 @@ from tests.plugin.driver import UNKNOWN, Plugin, urn
 from tests.portal import Portal
 from tests.properties.inputs import examples, of_schema
 
-_QUICK = {"INTUNE_PATIENCE": "0.1", "INTUNE_CONSISTENCY": "0.1", "INTUNE_JOURNAL": "off"}
+_QUICK = {"INTUNE_RETRY_TIMEOUT": "0.1", "INTUNE_CONSISTENCY_TIMEOUT": "0.1", "INTUNE_JOURNAL": "off"}
 _SAMPLES = 30
 FAMILY = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.IntuneError)}
 

@@ -72,7 +72,7 @@ _PARTS: list[Any] = [
     json.loads("[" * 600 + "]" * 600),
     *([], {}, [[]], [None], {"id": {}}, {"value": [7]}, "2026-99-99T00:00:00Z", "#microsoft.graph.iosVpnConfiguration"),
 ]
-_QUICK = {"INTUNE_TIMEOUT": "1", "INTUNE_JOURNAL": "off"}  # some answers never end
+_QUICK = {"INTUNE_REQUEST_TIMEOUT": "1", "INTUNE_JOURNAL": "off"}  # some answers never end
 _ROUNDS = 40  # answers spoiled in one tenant
 
 

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.host import Host
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
@@ -64,7 +64,7 @@ def told() -> list[str]:
 @pytest.fixture
 def tokens(settings: Settings) -> Tokens:
     """Tokens for the sandbox."""
-    return Tokens(settings, Login(settings, os.environ, print).credential)
+    return Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
 
 
 @pytest.fixture

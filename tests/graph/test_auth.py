@@ -15,7 +15,7 @@ import pytest
 from azure.core.credentials import AccessToken
 
 from provider.errors import ConfigError, SignInError
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.tokens import Tokens, claims
 from provider.settings import CLOUDS, Settings
 from tests.portal import Portal
@@ -65,7 +65,7 @@ class Saying(Fixed):
 
 def test_the_environments_client_signs_in(settings: Settings, portal: Portal) -> None:
     """One token request serves everything that follows."""
-    tokens = Tokens(settings, Login(settings, os.environ, print).credential)
+    tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
     assert claims(tokens.token())["tid"] == settings.tenant_id
     assert tokens.token() == tokens.token()
     assert [one["method"] for one in portal.requests() if "/token" in one["path"]] == ["POST"]
@@ -118,7 +118,7 @@ def test_an_environment_of_another_tenant_is_refused_before_anything_is_sent(
     """It is the wrong shell, or the wrong stack; asking would tell the other tenant's sign-in log."""
     monkeypatch.setenv("AZURE_TENANT_ID", OTHER)
     with pytest.raises(SignInError, match=f"AZURE_TENANT_ID in the environment is {OTHER}: select the stack"):
-        Tokens(settings, Login(settings, os.environ, print).credential).token()
+        Tokens(settings, CredentialFactory(settings, os.environ, print).credential).token()
     assert portal.requests() == []
 
 
@@ -126,7 +126,7 @@ def test_a_wrong_secret_is_one_sentence(settings: Settings, monkeypatch: pytest.
     """The sentence is the service's own, without the secret and without a page of advice."""
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "a-secret-that-is-wrong")
     with pytest.raises(SignInError, match="AADSTS7000215") as caught:
-        Tokens(settings, Login(settings, os.environ, print).credential).token()
+        Tokens(settings, CredentialFactory(settings, os.environ, print).credential).token()
     assert "a-secret-that-is-wrong" not in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 450
@@ -137,7 +137,7 @@ def test_failed_sign_in_is_tried_and_explained_once(
 ) -> None:
     """Forty resources with a wrong secret are one token request and one reason; the others refer to that."""
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "a-secret-that-is-wrong")
-    tokens = Tokens(settings, Login(settings, os.environ, print).credential)
+    tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
 
     def fail(_: int) -> str:
         with pytest.raises(SignInError) as caught:
@@ -155,7 +155,9 @@ def test_declined_device_code_is_prompted_once(settings: Settings, portal: Porta
     """A person who declines is not asked again for each resource."""
     told: list[str] = []
     portal.fault(path="/token", times=9, status=400, body={"error": "authorization_declined"})
-    tokens = Tokens(settings, Login(replace(settings, auth="deviceCode"), os.environ, told.append).credential)
+    tokens = Tokens(
+        settings, CredentialFactory(replace(settings, auth="deviceCode"), os.environ, told.append).credential
+    )
     for said in ("failed: ", "see above", "see above"):
         with pytest.raises(SignInError, match=said):
             tokens.token()
@@ -199,13 +201,13 @@ def test_authority_without_an_answer_is_one_sentence(settings: Settings) -> None
     cloud = replace(settings.cloud, authority="https://login.invalid")
     elsewhere = replace(settings, auth="clientSecret", cloud=cloud)
     with pytest.raises(SignInError, match=r"unknown host: the name of login\.invalid cannot be resolved; check the"):
-        Tokens(elsewhere, Login(elsewhere, os.environ, print).credential).token()
+        Tokens(elsewhere, CredentialFactory(elsewhere, os.environ, print).credential).token()
 
 
 def test_missing_certificate_file_is_one_sentence(settings: Settings) -> None:
     """A path that leads nowhere is no bug of this project."""
     environ = {"INTUNE_CLIENT_ID": "x", "INTUNE_CLIENT_CERTIFICATE_PATH": "/no/such/file"}
-    login = Login(replace(settings, auth="clientCertificate"), environ, print)
+    login = CredentialFactory(replace(settings, auth="clientCertificate"), environ, print)
     with pytest.raises(SignInError, match=r"No such file or directory: '/no/such/file'"):
         Tokens(settings, login.credential).token()
 
@@ -218,7 +220,7 @@ def test_socks_proxy_without_its_package_names_it(
     """The sign-in is the first request, so it is there that the package is missed."""
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     public = replace(settings, auth=auth, cloud=CLOUDS["public"])
-    tokens = Tokens(public, Login(public, os.environ, print).credential)
+    tokens = Tokens(public, CredentialFactory(public, os.environ, print).credential)
     with pytest.raises(ConfigError, match=r'pip install "requests\[socks\]"'):
         tokens.token()
 
@@ -227,7 +229,7 @@ def test_nobody_signed_in_is_one_sentence(settings: Settings, monkeypatch: pytes
     """What is missing, and the variables that would mend it."""
     monkeypatch.delenv("AZURE_CLIENT_SECRET")
     with pytest.raises(SignInError) as caught:
-        Tokens(settings, Login(settings, os.environ, print).credential).token()
+        Tokens(settings, CredentialFactory(settings, os.environ, print).credential).token()
     assert "\n" not in str(caught.value)
     assert "EnvironmentCredential" in str(caught.value)
 

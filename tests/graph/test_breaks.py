@@ -11,7 +11,7 @@ import trustme
 
 from provider.errors import GraphError, UnexpectedAnswer, Unreachable
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
 from provider.kinds.kind import kind_called
@@ -72,7 +72,7 @@ def test_create_whose_answer_breaks_off_is_not_repeated(
     serve: Callable[..., TlsServer], settings: Settings, portal: Portal, trust: Callable[[], None], act: Act
 ) -> None:
     """The POST took effect in the tenant behind the broken TLS: the object is found, and is one."""
-    tokens = Tokens(settings, Login(settings, os.environ, print).credential)
+    tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
     tokens.token()  # from the sandbox, which has a certificate of its own
     trust()
     server = serve(forwarding(settings.cloud.graph, {"POST": act}))

@@ -26,7 +26,7 @@ from provider.errors import (
 )
 from provider.graph import batch, paging
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.tokens import Tokens
 from provider.kinds.writes import may_have_worked
 from provider.settings import Cloud, Settings
@@ -194,7 +194,7 @@ def test_a_success_that_is_not_graphs_is_an_error(client: GraphClient, portal: P
 
 def test_an_answer_beyond_all_measure_is_not_read(settings: Settings, portal: Portal) -> None:
     """Reading stops at a size that no honest answer has."""
-    tokens = Tokens(settings, Login(settings, os.environ, print).credential)
+    tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
     client = GraphClient(settings, tokens, largest_answer=1 << 20)
     portal.fault(path="derivedCredentials", status=200, body='{"value": "' + "x" * (2 << 20) + '"}')
     with pytest.raises(UnexpectedAnswer, match="larger than 1 MiB"):
@@ -241,7 +241,7 @@ def test_nobody_home_is_one_readable_line(settings: Settings, clock: Clock) -> N
     closed = replace(settings, cloud=Cloud("sandbox", address, settings.cloud.authority))
     client = GraphClient(
         closed,
-        Tokens(settings, Login(settings, os.environ, print).credential),
+        Tokens(settings, CredentialFactory(settings, os.environ, print).credential),
         clock=clock,
         sleep=clock.sleep,
         jitter=lambda: 1.0,

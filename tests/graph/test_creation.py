@@ -10,7 +10,7 @@ import pytest
 import provider as intune
 from provider.errors import AdoptionError, Forbidden, IncompleteCreate, OutcomeUnknown, Unreachable
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
 from provider.kinds.entity import Entity
@@ -174,7 +174,7 @@ def test_a_connection_that_never_came_about_is_simply_repeated(
                 raise Unreachable("POST", path, message="cannot connect", sent=False)
             return super().post(path, body, **options)
 
-    tokens = Tokens(settings, Login(settings, os.environ, print).credential)
+    tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
     client = OnceRefused(settings, tokens, clock=clock, sleep=clock.sleep)
     CREDENTIAL.create(Tenant(client), INPUTS)
     client.close()

@@ -11,14 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from provider.errors import SignInError
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.tokens import Tokens, claims
-from provider.settings import AUTH_KINDS, CLOUDS, Settings
+from provider.settings import AUTH_METHODS, CLOUDS, Settings
 from tests.graph.issuer import Issuer, assertion
 from tests.portal import Portal
 
 APPLICATION = "11111111-2222-3333-4444-555555555555"
-OFFLINE = [kind for kind in AUTH_KINDS if kind not in {"default", "environment", "azureCli"}]
+OFFLINE = [kind for kind in AUTH_METHODS if kind not in {"default", "environment", "azureCli"}]
 
 
 @pytest.mark.parametrize("kind", OFFLINE)
@@ -29,7 +29,7 @@ def test_every_kind_signs_in(
     for name in ("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID"):
         monkeypatch.delenv(name)  # what the process has is not what the kind was given
     told: list[str] = []
-    login = Login(replace(settings, auth=kind), environments[kind], told.append)
+    login = CredentialFactory(replace(settings, auth=kind), environments[kind], told.append)
     tokens = Tokens(settings, login.credential)
     assert claims(tokens.token())["tid"] == settings.tenant_id
     assert "DeviceManagementConfiguration.ReadWrite.All" in tokens.permissions()
@@ -40,7 +40,7 @@ def test_every_kind_signs_in(
 @pytest.mark.parametrize("kind", ["default", "environment"])
 def test_the_environment_signs_in(settings: Settings, kind: str) -> None:
     """In the sandbox only the environment may: a developer's real session must not reach a stand-in."""
-    credential = Login(replace(settings, auth=kind), {}, print).credential()
+    credential = CredentialFactory(replace(settings, auth=kind), {}, print).credential()
     assert type(credential).__name__ == "EnvironmentCredential"
     tokens = Tokens(settings, lambda: credential)
     assert tokens.token()
@@ -50,7 +50,7 @@ def test_the_environment_signs_in(settings: Settings, kind: str) -> None:
 def test_the_azure_cli_is_kept_from_the_sandbox(settings: Settings) -> None:
     """It has real tokens and nothing else."""
     with pytest.raises(SignInError, match="would hand a real token to a stand-in"):
-        Login(replace(settings, auth="azureCli"), {}, print).credential()
+        CredentialFactory(replace(settings, auth="azureCli"), {}, print).credential()
 
 
 @pytest.mark.parametrize("cloud", ["public", "usgov", "usgovdod", "china"])
@@ -67,7 +67,7 @@ def test_the_azure_cli_is_kept_from_the_sandbox(settings: Settings) -> None:
 def test_a_kind_builds_its_credential(settings: Settings, kind: str, built: str, cloud: str) -> None:
     """Those that need a person or a machine in Azure are looked at, not used."""
     environ = {"INTUNE_CLIENT_ID": APPLICATION} if kind in {"interactive", "deviceCode"} else {}
-    credential = Login(replace(settings, auth=kind, cloud=CLOUDS[cloud]), environ, print).credential()
+    credential = CredentialFactory(replace(settings, auth=kind, cloud=CLOUDS[cloud]), environ, print).credential()
     assert type(credential).__name__ == built
     credential.close()
 
@@ -85,14 +85,16 @@ def test_a_kind_builds_its_credential(settings: Settings, kind: str, built: str,
 def test_what_is_missing_is_named(settings: Settings, kind: str, missing: str) -> None:
     """The variables, before anything is sent."""
     with pytest.raises(SignInError, match=missing):
-        Login(replace(settings, auth=kind), {}, print).credential()
+        CredentialFactory(replace(settings, auth=kind), {}, print).credential()
 
 
 def test_github_is_asked_anew_for_each_token(
     settings: Settings, environments: Mapping[str, Mapping[str, str]], issuer: Issuer
 ) -> None:
     """An assertion lives five minutes and a run can take an hour; the audience is the cloud's."""
-    tokens = Tokens(settings, Login(replace(settings, auth="githubOidc"), environments["githubOidc"], print).credential)
+    tokens = Tokens(
+        settings, CredentialFactory(replace(settings, auth="githubOidc"), environments["githubOidc"], print).credential
+    )
     for _ in range(3):
         tokens.renew(refused=tokens.token())
     assert len(issuer.asked) == 3
@@ -123,7 +125,7 @@ def test_github_that_cannot_be_reached_is_one_sentence(settings: Settings) -> No
         "ACTIONS_ID_TOKEN_REQUEST_URL": "https://token.invalid/?a=1",
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token",
     }
-    tokens = Tokens(settings, Login(replace(settings, auth="githubOidc"), environ, print).credential)
+    tokens = Tokens(settings, CredentialFactory(replace(settings, auth="githubOidc"), environ, print).credential)
     with pytest.raises(SignInError, match=r"unknown host: the name of token\.invalid cannot be resolved; check"):
         tokens.token()
 
@@ -135,7 +137,7 @@ def test_an_expired_assertion_is_one_sentence(
     stale = tmp_path / "stale"
     stale.write_text(assertion(-60), encoding="utf-8")
     environ = {**environments["workloadIdentity"], "AZURE_FEDERATED_TOKEN_FILE": str(stale)}
-    tokens = Tokens(settings, Login(replace(settings, auth="workloadIdentity"), environ, print).credential)
+    tokens = Tokens(settings, CredentialFactory(replace(settings, auth="workloadIdentity"), environ, print).credential)
     with pytest.raises(SignInError, match="AADSTS700024") as caught:
         tokens.token()
     assert "eyJ" not in str(caught.value)
@@ -146,7 +148,7 @@ def test_an_expired_assertion_is_one_sentence(
 def test_a_secret_that_stopped_working_is_one_sentence(settings: Settings, portal: Portal, state: str) -> None:
     """Told by the service's code."""
     portal.switch(secret=state)
-    tokens = Tokens(settings, Login(settings, {}, print).credential)
+    tokens = Tokens(settings, CredentialFactory(settings, {}, print).credential)
     with pytest.raises(SignInError, match=r"sign-in to tenant .* failed: AADSTS70002"):
         tokens.token()
     tokens.close()
@@ -164,7 +166,7 @@ def test_a_github_that_refuses_is_one_sentence(settings: Settings, answer: tuple
         "ACTIONS_ID_TOKEN_REQUEST_URL": service.url,
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token",
     }
-    tokens = Tokens(settings, Login(replace(settings, auth="githubOidc"), environ, print).credential)
+    tokens = Tokens(settings, CredentialFactory(replace(settings, auth="githubOidc"), environ, print).credential)
     with pytest.raises(SignInError, match=told) as caught:
         tokens.token()
     assert "job-token" not in str(caught.value)

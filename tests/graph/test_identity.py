@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from provider.errors import SignInError
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.tokens import Tokens, claims
-from provider.settings import AUTH_KINDS, CLOUDS, Settings
+from provider.settings import AUTH_METHODS, CLOUDS, Settings
 
 APPLICATION = "11111111-2222-3333-4444-555555555555"
 OTHER = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
@@ -29,7 +29,7 @@ def test_own_names_sign_in_beside_the_identity_of_the_state(
     own = {name.replace("AZURE_", "INTUNE_"): value for name, value in environments[kind].items()}
     for name, value in STATES.items():
         monkeypatch.setenv(name, value)  # azure-identity reads these by itself
-    tokens = Tokens(settings, Login(replace(settings, auth=kind), {**STATES, **own}, print).credential)
+    tokens = Tokens(settings, CredentialFactory(replace(settings, auth=kind), {**STATES, **own}, print).credential)
     said = claims(tokens.token())
     assert (said["tid"], said["appid"]) == (settings.tenant_id, own["INTUNE_CLIENT_ID"])
     tokens.close()
@@ -48,7 +48,7 @@ def test_own_names_are_enough_for_the_kinds_of_azure_identity(
     own = {name.replace("AZURE_", "INTUNE_"): value for name, value in environments[by].items()}
     for name, value in STATES.items():
         monkeypatch.setenv(name, value)
-    tokens = Tokens(settings, Login(replace(settings, auth=kind), {**STATES, **own}, print).credential)
+    tokens = Tokens(settings, CredentialFactory(replace(settings, auth=kind), {**STATES, **own}, print).credential)
     assert claims(tokens.token())["appid"] == own["INTUNE_CLIENT_ID"]
     tokens.close()
 
@@ -74,16 +74,16 @@ def test_one_identitys_id_never_goes_with_anothers_secret(
     shared = {"AZURE_CLIENT_CERTIFICATE_PATH": "/c", "AZURE_FEDERATED_TOKEN_FILE": "/t", **STATES}
     job = {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://x.example", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t"}
     with pytest.raises(SignInError, match=said):
-        Login(replace(settings, auth=kind), {**shared, **job, **environ}, print).credential()
+        CredentialFactory(replace(settings, auth=kind), {**shared, **job, **environ}, print).credential()
 
 
-@pytest.mark.parametrize("kind", AUTH_KINDS)
+@pytest.mark.parametrize("kind", AUTH_METHODS)
 def test_tenant_of_the_state_matters_only_to_kinds_that_read_it(
     settings: Settings, environments: Mapping[str, Mapping[str, str]], kind: str
 ) -> None:
     """AZURE_TENANT_ID is the state's identity's for all other kinds, which sign in to the stack's tenant anyway."""
     environ = {**environments.get(kind, {}), "AZURE_TENANT_ID": OTHER}
-    login = Login(replace(settings, auth=kind, cloud=CLOUDS["public"]), environ, print)
+    login = CredentialFactory(replace(settings, auth=kind, cloud=CLOUDS["public"]), environ, print)
     if kind in {"default", "environment"}:
         with pytest.raises(SignInError, match=f"AZURE_TENANT_ID in the environment is {OTHER}: .*INTUNE_CLIENT_ID"):
             login.credential()
@@ -95,10 +95,12 @@ def test_tenant_of_the_state_matters_only_to_kinds_that_read_it(
 def test_own_tenant_must_be_the_stacks(settings: Settings, kind: str) -> None:
     """INTUNE_TENANT_ID says where Graph's identity signs in, whatever the kind, and AZURE_TENANT_ID is not asked."""
     own = {"INTUNE_CLIENT_ID": "x", "INTUNE_CLIENT_SECRET": "y"}
-    login = Login(replace(settings, auth=kind), {**STATES, **own, "INTUNE_TENANT_ID": OTHER}, print)
+    login = CredentialFactory(replace(settings, auth=kind), {**STATES, **own, "INTUNE_TENANT_ID": OTHER}, print)
     with pytest.raises(SignInError, match=f"INTUNE_TENANT_ID in the environment is {OTHER}"):
         login.credential()
-    Login(replace(settings, auth=kind), {**STATES, **own, "INTUNE_TENANT_ID": settings.tenant_id}, print).credential()
+    CredentialFactory(
+        replace(settings, auth=kind), {**STATES, **own, "INTUNE_TENANT_ID": settings.tenant_id}, print
+    ).credential()
 
 
 @pytest.mark.parametrize("kind", ["interactive", "deviceCode"])
@@ -114,7 +116,7 @@ def test_person_needs_an_application_of_ones_own(
 ) -> None:
     """azure-identity would take Microsoft's, which cannot have Intune's permissions: refused before a browser opens."""
     with pytest.raises(SignInError, match=f"{said}: .* application of your own .* Intune's delegated permissions"):
-        Login(replace(settings, auth=kind), environ, print).credential()
+        CredentialFactory(replace(settings, auth=kind), environ, print).credential()
 
 
 def test_azure_cli_without_a_session_is_advised_a_service_principal(
@@ -124,4 +126,4 @@ def test_azure_cli_without_a_session_is_advised_a_service_principal(
     monkeypatch.setenv("PATH", str(tmp_path))
     public = replace(settings, auth="azureCli", cloud=CLOUDS["public"])
     with pytest.raises(SignInError, match="run `az login --service-principal`, because a person's session"):
-        Tokens(public, Login(public, {}, print).credential).token()
+        Tokens(public, CredentialFactory(public, {}, print).credential).token()

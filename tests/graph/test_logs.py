@@ -24,7 +24,7 @@ LINE = re.compile(
 
 def log_of_a_create(sandbox: Sandbox, portal: Portal, **environ: str) -> str:
     """Create an object whose first answer is lost, in a plugin process, and return the stderr of that."""
-    quick = {"INTUNE_PATIENCE": "1", "INTUNE_CONSISTENCY": "1"}
+    quick = {"INTUNE_RETRY_TIMEOUT": "1", "INTUNE_CONSISTENCY_TIMEOUT": "1"}
     config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": "sandbox"}
     plugin = Plugin("derivedCredential", config, {**sandbox.environment, **quick, **environ})
     portal.fault(method="POST", path="derivedCredentials$", drop="after")

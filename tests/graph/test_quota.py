@@ -9,8 +9,8 @@ import pytest
 
 import provider as intune
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
-from provider.graph.rate_limit import WINDOW, WRITES, Pacer
+from provider.graph.credentials import CredentialFactory
+from provider.graph.rate_limit import WINDOW, WRITES, RateLimiter
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
 from provider.kinds.entity import Entity
@@ -40,8 +40,8 @@ def create(sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> I
         monkeypatch.setenv(name, value)
     config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": SANDBOX}
     settings = locate(read(config.get, {}), os.environ)
-    pacer = Pacer(clock=clock, sleep=lambda _, left: clock.sleep(left or 0.0))
-    tokens = Tokens(settings, Login(settings, os.environ, print).credential)
+    pacer = RateLimiter(clock=clock, sleep=lambda _, left: clock.sleep(left or 0.0))
+    tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
     client = GraphClient(settings, tokens, pacer=pacer, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
     tenant = Tenant(client)
 

@@ -79,5 +79,5 @@ def test_waiting_for_graph_ends(client: GraphClient, clock: Clock, told: list[st
     assert clock.naps == [0.5, 1.0]
     clock.naps.clear()
     assert Tenant(client).eventually(lambda: None) is None
-    assert sum(clock.naps) == pytest.approx(client.settings.consistency)
+    assert sum(clock.naps) == pytest.approx(client.settings.consistency_timeout)
     assert set(told) == {"waiting for Graph to show what was written"}

@@ -33,7 +33,7 @@ def online(sandbox: Sandbox) -> Iterator[Callable[..., Plugin]]:
     started: list[tuple[Plugin, bool]] = []
 
     def start(kind: str, **environ: str) -> Plugin:
-        quick = {"INTUNE_PATIENCE": "1", "INTUNE_CONSISTENCY": "1"}
+        quick = {"INTUNE_RETRY_TIMEOUT": "1", "INTUNE_CONSISTENCY_TIMEOUT": "1"}
         config = {"tenantId": TENANT, "cloud": "sandbox"}
         plugin = Plugin(kind, config, {**sandbox.environment, **quick, **environ})
         started.append((plugin, "INTUNE_DEBUG" in environ))

@@ -258,7 +258,7 @@ class TestErrors:
         """The address, and that nothing was lost."""
         with Sandbox() as sandbox:
             config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": "sandbox"}
-            plugin = Plugin("derivedCredential", config, {**sandbox.environment, "INTUNE_PATIENCE": "1"})
+            plugin = Plugin("derivedCredential", config, {**sandbox.environment, "INTUNE_RETRY_TIMEOUT": "1"})
             plugin.delete(MISSING, CREDENTIAL)
         line = told(lambda: plugin.read(MISSING, CREDENTIAL, CREDENTIAL))
         plugin.stop()

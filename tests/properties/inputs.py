@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 
 from provider.schema import (
     Attribute,
+    Boolean,
     Choice,
-    Flag,
+    DateTime,
     Flags,
     Guid,
     Integer,
-    Moment,
-    OneOf,
+    Nested,
+    NestedOneOf,
     Part,
-    Record,
     Schema,
     SetOf,
     Text,
@@ -68,10 +68,10 @@ def of_schema(
 def _placed(record: Inputs, attributes: list[Attribute], draw: Callable[[Attribute], Any]) -> Inputs:
     """Add what the conditions of the fields want there, and remove what they do not."""
     for one in attributes:
-        if one.needed is not None and one.needed.holds(record):
+        if one.required_when is not None and one.required_when.holds(record):
             record.setdefault(one.name, draw(one))
     for one in attributes:
-        if one.only is not None and one.only.holds(record) is False:
+        if one.allowed_when is not None and one.allowed_when.holds(record) is False:
             record.pop(one.name, None)
     return record
 
@@ -100,7 +100,7 @@ def _url(_value: Url) -> Strategy:
     return st.tuples(st.sampled_from(["https://", "http://"]), host, path).map("".join)
 
 
-def _moment(_value: Moment) -> Strategy:
+def _moment(_value: DateTime) -> Strategy:
     zones = st.integers(-14 * 4, 14 * 4).map(lambda quarters: timezone(timedelta(minutes=15 * quarters)))
     moments = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=zones)  # noqa: DTZ001 - has a zone
 
@@ -113,7 +113,7 @@ def _moment(_value: Moment) -> Strategy:
 
 
 def _integer(value: Integer) -> Strategy:
-    numbers = st.integers(value._least, value._most)
+    numbers = st.integers(value._minimum, value._maximum)
     return numbers | numbers.map(float)
 
 
@@ -122,27 +122,27 @@ def _choice(value: Choice) -> Strategy:
 
 
 def _set_of(value: SetOf) -> Strategy:
-    most = min(_MOST_MEMBERS, value.most or _MOST_MEMBERS)
-    return st.lists(of_value(value.item), min_size=value.least, max_size=most, unique_by=value._identity)
+    most = min(_MOST_MEMBERS, value.max_items or _MOST_MEMBERS)
+    return st.lists(of_value(value.item), min_size=value.min_items, max_size=most, unique_by=value._identity)
 
 
 def _flags(value: Flags) -> Strategy:
-    together = [name for name in value._order if name != value._alone]
-    return st.just([value._alone]) | st.lists(st.sampled_from(together), min_size=1, unique=True)
+    together = [name for name in value._order if name != value._exclusive]
+    return st.just([value._exclusive]) | st.lists(st.sampled_from(together), min_size=1, unique=True)
 
 
 _OF: dict[type[Value], Callable[[Any], Strategy]] = {
     Text: _text,
     Guid: _guid,
     Url: _url,
-    Flag: lambda _value: st.booleans(),
-    Moment: _moment,
+    Boolean: lambda _value: st.booleans(),
+    DateTime: _moment,
     Integer: _integer,
     Choice: _choice,
     SetOf: _set_of,
     Flags: _flags,
-    Record: lambda value: of_schema(value.schema),
-    OneOf: lambda value: st.one_of([of_value(record) for record in value.records]),
+    Nested: lambda value: of_schema(value.schema),
+    NestedOneOf: lambda value: st.one_of([of_value(record) for record in value.records]),
 }
 
 

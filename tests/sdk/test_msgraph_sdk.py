@@ -44,7 +44,7 @@ from msgraph_beta.generated.models.device_management_derived_credential_settings
 from msgraph_beta.generated.models.o_data_errors.o_data_error import ODataError
 
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
 from provider.settings import read
@@ -67,7 +67,7 @@ def signed_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ten
     for name, value in {**sandbox.cloud_environment, "SSL_CERT_FILE": sandbox.ca_file}.items():
         monkeypatch.setenv(name, value)
     settings = read({"tenantId": TENANT, "cloud": "public"}.get, {})
-    client = GraphClient(settings, Tokens(settings, Login(settings, os.environ, print).credential))
+    client = GraphClient(settings, Tokens(settings, CredentialFactory(settings, os.environ, print).credential))
     yield Tenant(client)
     client.close()
 

@@ -21,5 +21,5 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> e
         if command is None:
             pytest.skip("no Pulumi CLI 3.254 or newer on the PATH")
         made = engines.real(tmp_path, command)
-    made.environment = {**sandbox.environment, "INTUNE_PATIENCE": "2", "INTUNE_CONSISTENCY": "2"}
+    made.environment = {**sandbox.environment, "INTUNE_RETRY_TIMEOUT": "2", "INTUNE_CONSISTENCY_TIMEOUT": "2"}
     return made

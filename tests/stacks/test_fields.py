@@ -47,7 +47,11 @@ def test_no_field_is_forgotten(trial: Trial) -> None:
 def test_every_field_through_its_life(stack: Stack, portal: Portal, sandbox: Sandbox, cloud: str) -> None:
     """Each step sends exactly what it must for each field, nothing for any other, and all to the cloud's hosts."""
     if cloud != "sandbox":
-        stack.environment = {**sandbox.cloud_environment, "INTUNE_PATIENCE": "2", "INTUNE_CONSISTENCY": "2"}
+        stack.environment = {
+            **sandbox.cloud_environment,
+            "INTUNE_RETRY_TIMEOUT": "2",
+            "INTUNE_CONSISTENCY_TIMEOUT": "2",
+        }
     life = Life(stack, portal, sandbox, cloud)
     life.make()
     life.change()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from provider.graph.client import GraphClient
-from provider.graph.credentials import Login
+from provider.graph.credentials import CredentialFactory
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
 from provider.settings import SANDBOX, locate, read
@@ -55,7 +55,10 @@ def tenant(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenant
     config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": SANDBOX}
     settings = locate(read(config.get, {}), os.environ)
     client = GraphClient(
-        settings, Tokens(settings, Login(settings, os.environ, print).credential), clock=clock, sleep=clock.sleep
+        settings,
+        Tokens(settings, CredentialFactory(settings, os.environ, print).credential),
+        clock=clock,
+        sleep=clock.sleep,
     )
     yield Tenant(client)
     client.close()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider.graph.rate_limit import Pacer, Window
+from provider.graph.rate_limit import RateLimiter, Window
 
 
 def most_in_any_window(moments: list[float], seconds: float) -> int:
@@ -85,11 +85,11 @@ class Still:
             condition.notify_all()
 
 
-def pacer(said: list[str] | None = None, share: float = 1.0) -> tuple[Pacer, Still]:
+def pacer(said: list[str] | None = None, share: float = 1.0) -> tuple[RateLimiter, Still]:
     """Make a pacer in simulated time."""
     clock = Still()
     notify: Callable[[str], object] = (said if said is not None else []).append
-    return Pacer(share, notify=notify, clock=clock, sleep=clock.sleep), clock
+    return RateLimiter(share, notify=notify, clock=clock, sleep=clock.sleep), clock
 
 
 def test_threads_share_one_budget() -> None:
@@ -157,7 +157,7 @@ def test_all_rows_tell_it_and_the_run_once() -> None:
     rows: list[str] = []
     run: list[str] = []
     clock = Still()
-    paced = Pacer(notify=rows.append, announce=run.append, ahead=lambda: 230, clock=clock, sleep=clock.sleep)
+    paced = RateLimiter(notify=rows.append, announce=run.append, ahead=lambda: 230, clock=clock, sleep=clock.sleep)
     for _ in range(102):
         with paced.pass_through(writes=1):
             pass
@@ -177,7 +177,7 @@ def test_a_short_wait_is_for_its_row_alone() -> None:
     rows: list[str] = []
     run: list[str] = []
     clock = Still()
-    paced = Pacer(0.01, notify=rows.append, announce=run.append, clock=clock, sleep=clock.sleep)
+    paced = RateLimiter(0.01, notify=rows.append, announce=run.append, clock=clock, sleep=clock.sleep)
     for waits in (0.0, 18.5):
         clock.now += waits
         with paced.pass_through(writes=1):
@@ -207,7 +207,7 @@ def test_telling_does_not_hold_up_the_others() -> None:
         telling.set()
         assert answered.wait(20)
 
-    paced = Pacer(0.02, notify=tell, clock=clock, sleep=clock.sleep)  # two writes at once
+    paced = RateLimiter(0.02, notify=tell, clock=clock, sleep=clock.sleep)  # two writes at once
 
     def write(done: threading.Event | None) -> None:
         with paced.pass_through(writes=1):
@@ -243,7 +243,7 @@ def test_the_forecast_is_never_more_than_what_comes(answered: int, running: int,
     assert moment - now == pytest.approx(said)
 
 
-def fail(paced: Pacer) -> None:
+def fail(paced: RateLimiter) -> None:
     """Send a write whose connection breaks."""
     with paced.pass_through(writes=1):
         raise OSError("broken")

@@ -10,7 +10,7 @@ from provider.errors import GraphError, UnexpectedAnswer, Unreachable, error_cla
 from provider.graph.retry import Backoff, retry_after_seconds
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=timezone.utc)
-BACKOFF = Backoff(patience=300.0)
+BACKOFF = Backoff(timeout=300.0)
 
 
 def failure(status: int, retry_after: float | None = None) -> GraphError:
@@ -26,14 +26,14 @@ def failure(status: int, retry_after: float | None = None) -> GraphError:
 )
 def test_only_passing_faults_are_worth_another_attempt(status: int, attempts: int) -> None:
     """A refusal stays a refusal, however often it is asked."""
-    assert BACKOFF.attempts_at(failure(status)) == attempts
+    assert BACKOFF.max_attempts(failure(status)) == attempts
 
 
 def test_a_broken_connection_is_worth_more_attempts_than_a_closed_door() -> None:
     """Where no connection comes about at all, a wrong name is likelier than a passing fault."""
-    assert BACKOFF.attempts_at(Unreachable("GET", "/x", message="", sent=True)) == 10
-    assert BACKOFF.attempts_at(Unreachable("GET", "/x", message="", sent=False)) == 4
-    assert BACKOFF.attempts_at(UnexpectedAnswer("GET", "/x", message="")) == 1
+    assert BACKOFF.max_attempts(Unreachable("GET", "/x", message="", sent=True)) == 10
+    assert BACKOFF.max_attempts(Unreachable("GET", "/x", message="", sent=False)) == 4
+    assert BACKOFF.max_attempts(UnexpectedAnswer("GET", "/x", message="")) == 1
 
 
 def test_waits_grow_are_jittered_and_capped() -> None:

@@ -11,7 +11,7 @@ import pytest
 from pulumi import Input
 
 from provider.errors import DeclarationError
-from provider.schema import Arguments, Choice, Guid, Integer, Part, Record, SetOf, Text, When, optional, required
+from provider.schema import Arguments, Choice, Guid, Integer, Nested, Part, SetOf, Text, When, optional, required
 
 UNKNOWN = type(pulumi.UNKNOWN)()
 
@@ -39,8 +39,8 @@ class ExportedArgs(Arguments):
     """Fields that exports write where they are not set."""
 
     description: Input[str] | None = optional(Text(empty_unset=True))
-    filter_id: Input[str] | None = optional(Guid("a filter", zeros_unset=True), needed=When("filter_type"))
-    filter_type: Input[str] | None = optional(Choice(FilterType, unset="none"), needed=When("filter_id"))
+    filter_id: Input[str] | None = optional(Guid("a filter", zeros_unset=True), required_when=When("filter_type"))
+    filter_type: Input[str] | None = optional(Choice(FilterType, unset="none"), required_when=When("filter_id"))
     title: Input[str] = required(Text(empty_unset=True))
 
 
@@ -54,10 +54,10 @@ class ThingArgs(Arguments):
     min_os_version: Input[str] | None = optional(Text(), wire="minOSVersion")
     access: Input[str] | None = optional(Choice(Access))
     packages: Input[Sequence[Input[PackageArgs]]] | None = optional(
-        SetOf(Record(PackageArgs), most=3), only=When("access", ("some",))
+        SetOf(Nested(PackageArgs), max_items=3), allowed_when=When("access", ("some",))
     )
-    filter_id: Input[str] | None = optional(Text(), needed=When("filter_type"))
-    filter_type: Input[str] | None = optional(Text(), needed=When("filter_id"))
+    filter_id: Input[str] | None = optional(Text(), required_when=When("filter_type"))
+    filter_type: Input[str] | None = optional(Text(), required_when=When("filter_id"))
     friends: Input[Sequence[Input[str]]] | None = optional(SetOf(Text()), part=Part.RELATIONSHIP)
     adopt: str | None = optional(Text(), part=Part.DIRECTIVE)
 
@@ -231,4 +231,4 @@ def test_a_condition_must_name_a_field() -> None:
     with pytest.raises(DeclarationError, match="there is no field nme"):
 
         class Careless(Arguments):
-            other: str | None = optional(Text(), only=When("nme"))
+            other: str | None = optional(Text(), allowed_when=When("nme"))

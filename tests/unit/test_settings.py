@@ -37,8 +37,8 @@ def test_the_defaults_are_the_public_cloud_and_what_microsoft_publishes() -> Non
             "none of on, off: run `pulumi config set permissionCheck on`",
         ),
         ({"tenantId": TENANT}, {"INTUNE_THREADS": "many"}, 'INTUNE_THREADS is "many"'),
-        ({"tenantId": TENANT}, {"INTUNE_PATIENCE": "0"}, "give a number above 0, or unset it"),
-        ({"tenantId": TENANT}, {"INTUNE_CONSISTENCY": "nan"}, "INTUNE_CONSISTENCY"),
+        ({"tenantId": TENANT}, {"INTUNE_RETRY_TIMEOUT": "0"}, "give a number above 0, or unset it"),
+        ({"tenantId": TENANT}, {"INTUNE_CONSISTENCY_TIMEOUT": "nan"}, "INTUNE_CONSISTENCY_TIMEOUT"),
     ],
 )
 def test_what_is_missing_or_wrong_is_named_with_its_remedy(

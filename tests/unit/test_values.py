@@ -10,10 +10,10 @@ import pytest
 
 from provider.schema import (
     Choice,
+    DateTime,
     Flags,
     Guid,
     Integer,
-    Moment,
     Number,
     SetOf,
     Text,
@@ -55,7 +55,7 @@ def reasons(value: Value, given: Any) -> list[str]:
         (Number("a tag"), "0"),
         (Number("a tag"), 7),
         (Number("a tag"), 7.0),
-        (Moment(), "2026-11-21 08:00:00 +0000 UTC"),
+        (DateTime(), "2026-11-21 08:00:00 +0000 UTC"),
         (Text(), "2026-01-31"),
         (Text(), "\U0001f510"),
         (Url(), "https://help.contoso.example/a?b=c#d"),
@@ -65,8 +65,8 @@ def reasons(value: Value, given: Any) -> list[str]:
         (Choice(Colour), "blueGreen"),
         (SetOf(Text()), []),
         (SetOf(Text()), ("a", "b")),
-        (Flags(Colour, alone=Colour.NONE), ["red", "blueGreen"]),
-        (Flags(Colour, alone=Colour.NONE), ["none"]),
+        (Flags(Colour, exclusive=Colour.NONE), ["red", "blueGreen"]),
+        (Flags(Colour, exclusive=Colour.NONE), ["none"]),
     ],
 )
 def test_valid_values_have_no_problems(value: Value, given: Any) -> None:
@@ -121,16 +121,16 @@ def test_valid_values_have_no_problems(value: Value, given: Any) -> None:
         (Choice(Colour), None, "must be one of"),
         (SetOf(Text()), "a", 'put it in brackets: ["a"]'),
         (SetOf(Text()), {"a": 1}, "must be a list"),
-        (SetOf(Text(), least=1), [], "must have at least 1 member"),
-        (SetOf(Text(), most=2), ["a", "b", "c"], "takes 2 at most; remove some"),
+        (SetOf(Text(), min_items=1), [], "must have at least 1 member"),
+        (SetOf(Text(), max_items=2), ["a", "b", "c"], "takes 2 at most; remove some"),
         (SetOf(Text()), ["a", 7], "field[1]: must be text"),
         (SetOf(Text()), ["a", "b", "a"], "field[2]: is the same as field[0]; remove one"),
         (SetOf(Number("a tag")), ["7", 7], "field[1]: is the same as field[0]"),
         (SetOf(Guid("g")), [GUID, GUID.upper()], "field[1]: is the same as field[0]"),
-        (Flags(Colour, alone=Colour.NONE), [], "write [none] for none"),
-        (Flags(Colour, alone=Colour.NONE), ["none", "red"], '"none" cannot be combined with other members'),
-        (Flags(Colour, alone=Colour.NONE), "red", 'put it in brackets: ["red"]'),
-        (Flags(Colour, alone=Colour.NONE), ["red", "red"], "is the same as"),
+        (Flags(Colour, exclusive=Colour.NONE), [], "write [none] for none"),
+        (Flags(Colour, exclusive=Colour.NONE), ["none", "red"], '"none" cannot be combined with other members'),
+        (Flags(Colour, exclusive=Colour.NONE), "red", 'put it in brackets: ["red"]'),
+        (Flags(Colour, exclusive=Colour.NONE), ["red", "red"], "is the same as"),
     ],
 )
 def test_problems_name_the_path_and_the_remedy(value: Value, given: Any, said: str) -> None:
@@ -153,9 +153,9 @@ def test_problems_name_the_path_and_the_remedy(value: Value, given: Any, said: s
         (Integer(1, 99), 4711),
         (Choice(Colour), "blu_green"),
         (Choice(Colour, {Colour.RED: "it is out of fashion"}), "red"),
-        (Moment(), "CANARY"),
+        (DateTime(), "CANARY"),
         (SetOf(Text()), "CANARY"),
-        (Flags(Colour, alone=Colour.NONE), ["none", "blueGreen"]),
+        (Flags(Colour, exclusive=Colour.NONE), ["none", "blueGreen"]),
     ],
 )
 def test_a_problem_without_its_value_shows_no_part_of_it(value: Value, given: Any) -> None:
@@ -165,18 +165,18 @@ def test_a_problem_without_its_value_shows_no_part_of_it(value: Value, given: An
     assert hidden.path == "field"
     assert hidden.reason
     assert hidden.without_value() == hidden
-    rest = hidden.reason.replace(value.meaning, "")
+    rest = hidden.reason.replace(value.expected, "")
     assert not any(part in rest for part in ("CANARY", "4711", "47.11", "2026", "blu", "fashion", ZEROS, '"none"'))
 
 
 def test_all_problems_of_a_list_are_reported_at_once() -> None:
     """A list with three bad members and one duplicate has four problems."""
-    assert len(reasons(SetOf(Text(), most=4), ["", 7, "a", "a", None])) == 5
+    assert len(reasons(SetOf(Text(), max_items=4), ["", 7, "a", "a", None])) == 5
 
 
 @pytest.mark.parametrize(
     "value",
-    [Text(), Guid("g"), Url(), Integer(1, 99), Choice(Colour), SetOf(Text()), Flags(Colour, alone=Colour.NONE)],
+    [Text(), Guid("g"), Url(), Integer(1, 99), Choice(Colour), SetOf(Text()), Flags(Colour, exclusive=Colour.NONE)],
 )
 def test_unknown_values_are_not_validated(value: Value) -> None:
     """During a preview a value may not exist yet; saying that it is invalid would be wrong."""
@@ -204,7 +204,7 @@ def test_unknown_members_are_not_validated_and_equal_nothing() -> None:
         (Number("a tag"), "7", "7"),
         (Number("a tag"), True, True),
         (Number("a tag"), float("inf"), float("inf")),
-        (Moment(), "2026-11-21 09:00:00.250 +0100 CET", "2026-11-21T08:00:00.25Z"),
+        (DateTime(), "2026-11-21 09:00:00.250 +0100 CET", "2026-11-21T08:00:00.25Z"),
         (SetOf(Text()), ("b", "a"), ["a", "b"]),
         (SetOf(Text()), "b", "b"),
         (SetOf(Integer(1, 9)), [2.0, 1], [1, 2]),
@@ -230,12 +230,12 @@ def test_canonical_is_one_spelling_and_total(value: Value, given: Any, canonical
 )
 def test_flags_are_read_from_one_string(wire: str | None, value: list[str] | None) -> None:
     """Order and blanks mean nothing, and a member that nobody knows yet is kept."""
-    assert Flags(Colour, alone=Colour.NONE).from_wire(wire) == value
+    assert Flags(Colour, exclusive=Colour.NONE).from_wire(wire) == value
 
 
 def test_flags_are_written_in_the_order_of_the_schema() -> None:
     """Graph's own order, without blanks, whatever the program's order is."""
-    assert Flags(Colour, alone=Colour.NONE).to_wire(["blueGreen", "red"]) == "red,blueGreen"
+    assert Flags(Colour, exclusive=Colour.NONE).to_wire(["blueGreen", "red"]) == "red,blueGreen"
 
 
 def test_a_null_list_reads_as_empty() -> None:
