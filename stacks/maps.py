@@ -11,14 +11,11 @@ from provider.program.resource import GraphResource
 CREDENTIALS = "derivedCredentials"
 
 MAPS: dict[str, type[GraphResource[Any]]] = {
-    CREDENTIALS: intune.DerivedCredentialSettings,
-    "androidProfiles": intune.AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration,
-    "iosProfiles": intune.IosDerivedCredentialAuthenticationConfiguration,
-    "bindings": intune.DerivedCredentialBinding,
-    "scopedSettings": intune.DeviceConfigurationDerivedCredentialSettings,
-    "certificateStates": intune.ManagedAllDeviceCertificateState,
+    cls.kind.config_key: cls
+    for cls in vars(intune).values()
+    if isinstance(cls, type) and issubclass(cls, GraphResource) and cls.kind.config_key
 }
-"""The maps of the config, and what their entries declare."""
+"""The maps of the config, and what their entries declare: the resources whose kind has a `config_key`."""
 
 REFERENCE = "derived_credential"
 """In the place of the id of derived-credential settings: the key of an entry of `derivedCredentials`."""

@@ -9,18 +9,23 @@ from typing import Any
 from pulumi import Input, Output
 
 from provider.device_configurations.args import (
-    DEVICE_CONFIGURATIONS,
-    WRITE_CONFIGURATION,
     DerivedCredentialProfileArgs,
     DerivedCredentialProfileOutputs,
 )
-from provider.device_configurations.assignments import Assignments
-from provider.device_configurations.credential import CredentialReference
-from provider.kinds.entity import Entity
+from provider.device_configurations.kind import ProfileKind
 from provider.kinds.relationship import ObjectRef
 from provider.odata import quoted
 from provider.program.resource import GraphResource
 from provider.schema import Arguments, Choice, Guid, Nested, NestedOneOf, Part, SetOf, Text, When, optional, required
+
+__all__ = [
+    "AndroidDeviceOwnerCertificateAccessType",
+    "AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration",
+    "AndroidDeviceOwnerDerivedCredentialAuthenticationConfigurationArgs",
+    "AndroidDeviceOwnerSilentCertificateAccessArgs",
+    "GroupAssignmentRoute",
+    "NetworkAccessConfigurationRoute",
+]
 
 
 class AndroidDeviceOwnerCertificateAccessType(str, Enum):
@@ -84,14 +89,11 @@ def _update_path(owner: ObjectRef, inputs: Mapping[str, Any]) -> str:
 class AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration(
     GraphResource[AndroidDeviceOwnerDerivedCredentialAuthenticationConfigurationArgs],
     DerivedCredentialProfileOutputs,
-    kind=Entity(
+    kind=ProfileKind(
         name="androidProfile",
         config_key="androidProfiles",
         args=AndroidDeviceOwnerDerivedCredentialAuthenticationConfigurationArgs,
-        permissions=(WRITE_CONFIGURATION,),
-        collection=DEVICE_CONFIGURATIONS,
         odata_type="#microsoft.graph.androidDeviceOwnerDerivedCredentialAuthenticationConfiguration",
-        relationships=(CredentialReference(), Assignments()),
         update_path=_update_path,
     ),
 ):

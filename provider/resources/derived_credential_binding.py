@@ -25,6 +25,11 @@ from provider.schema import Arguments, Guid, required
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
+__all__ = [
+    "DerivedCredentialBinding",
+    "DerivedCredentialBindingArgs",
+]
+
 _FIELD = CredentialReference.field
 
 

@@ -12,6 +12,13 @@ from provider.kinds.entity import Entity, EntityArgs
 from provider.program.resource import GraphResource
 from provider.schema import Choice, Flags, Integer, Text, Url, optional, required
 
+__all__ = [
+    "DerivedCredentialIssuer",
+    "DerivedCredentialNotificationType",
+    "DerivedCredentialSettings",
+    "DerivedCredentialSettingsArgs",
+]
+
 
 class DerivedCredentialIssuer(str, Enum):
     """

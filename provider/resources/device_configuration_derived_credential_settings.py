@@ -27,6 +27,11 @@ from provider.schema import Arguments, Choice, Flags, Guid, Integer, Text, Url, 
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
+__all__ = [
+    "DeviceConfigurationDerivedCredentialSettings",
+    "DeviceConfigurationDerivedCredentialSettingsArgs",
+]
+
 _ISSUER = "issuer"
 _WHERE = ("device_configuration_id", "profile_type")
 _ODATA_TYPE = "#microsoft.graph.deviceManagementDerivedCredentialSettings"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from provider.device_configurations.args import (
-    DEVICE_CONFIGURATIONS,
-    WRITE_CONFIGURATION,
     DerivedCredentialProfileArgs,
     DerivedCredentialProfileOutputs,
 )
-from provider.device_configurations.assignments import Assignments
-from provider.device_configurations.credential import CredentialReference
-from provider.kinds.entity import Entity
+from provider.device_configurations.kind import ProfileKind
 from provider.program.resource import GraphResource
+
+__all__ = [
+    "IosDerivedCredentialAuthenticationConfiguration",
+    "IosDerivedCredentialAuthenticationConfigurationArgs",
+]
 
 
 class IosDerivedCredentialAuthenticationConfigurationArgs(DerivedCredentialProfileArgs):
@@ -21,14 +22,11 @@ class IosDerivedCredentialAuthenticationConfigurationArgs(DerivedCredentialProfi
 class IosDerivedCredentialAuthenticationConfiguration(
     GraphResource[IosDerivedCredentialAuthenticationConfigurationArgs],
     DerivedCredentialProfileOutputs,
-    kind=Entity(
+    kind=ProfileKind(
         name="iosProfile",
         config_key="iosProfiles",
         args=IosDerivedCredentialAuthenticationConfigurationArgs,
-        permissions=(WRITE_CONFIGURATION,),
-        collection=DEVICE_CONFIGURATIONS,
         odata_type="#microsoft.graph.iosDerivedCredentialAuthenticationConfiguration",
-        relationships=(CredentialReference(), Assignments()),
     ),
 ):
     """

@@ -26,6 +26,12 @@ from provider.schema import Arguments, Boolean, Choice, DateTime, Integer, Part,
 if TYPE_CHECKING:  # a program must not load the HTTP library
     from provider.graph.tenant import Tenant
 
+__all__ = [
+    "CertificateRevocationStatus",
+    "ManagedAllDeviceCertificateState",
+    "ManagedAllDeviceCertificateStateArgs",
+]
+
 CERTIFICATE_STATES = Collection("/deviceManagement/deviceConfigurationsAllManagedDeviceCertificateStates")
 _ODATA_TYPE = "#microsoft.graph.managedAllDeviceCertificateState"
 _STATUS = "certificate_revoke_status"
