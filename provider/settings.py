@@ -123,7 +123,7 @@ class Settings:
     journal: str = ""
     """The folder of the journal of creates; empty for the usual one, and "off" for none."""
     accept_absence: bool = False
-    """Believe that every object of a kind is gone, instead of refusing that as a token that may not see them."""
+    """Believe that no object of a kind exists any more, instead of taking it for a token that may not see them."""
 
 
 def read(config: Callable[[str], Any], environ: Mapping[str, str]) -> Settings:
@@ -136,7 +136,7 @@ def read(config: Callable[[str], Any], environ: Mapping[str, str]) -> Settings:
     """
     tenant_id = str(config("tenantId") or "").strip().lower()
     if not _GUID.fullmatch(tenant_id):
-        problem = f'tenantId is "{tenant_id}", which is no GUID' if tenant_id else "tenantId is not set"
+        problem = f'tenantId is "{tenant_id}", which is not a GUID' if tenant_id else "tenantId is not set"
         raise ConfigError(f"{problem}: run `pulumi config set tenantId <the Entra tenant's id>`")
     return Settings(
         tenant_id=tenant_id,
@@ -199,7 +199,7 @@ def _cloud(name: str) -> Cloud:
 def _one_of(key: str, value: str, known: Sequence[str]) -> str:
     if value not in known:
         raise ConfigError(
-            f'{key} is "{value}", which is none of {", ".join(known)}: run `pulumi config set {key} {known[0]}`'
+            f'{key} is "{value}", which is not one of {", ".join(known)}: run `pulumi config set {key} {known[0]}`'
         )
     return value
 

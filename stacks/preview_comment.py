@@ -208,5 +208,5 @@ def _block(preview: Preview, text: str) -> str:
 
 
 def _name(preview: Preview) -> str:
-    """Write the name of the stack as text: no HTML, and nobody is notified by an @."""
+    """Write the name of the stack as text: no HTML, and an @ notifies no person."""
     return f"<b>{html.escape(preview.stack).replace('@', '@&#8203;')}</b>"

@@ -1,4 +1,4 @@
-"""`python -m stacks recover`: ends the creates of runs that were killed on a machine that is gone."""
+"""`python -m stacks recover`: ends the creates of runs that were killed on a machine that is not there any more."""
 
 from __future__ import annotations
 

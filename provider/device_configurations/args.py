@@ -53,7 +53,7 @@ class DeviceConfigurationArgs(EntityArgs):
     )
     """Which mode of Windows it applies to."""
     assignments: Input[Sequence[Input[AssignmentArgs]]] | None = optional(ASSIGNMENTS, part=Part.RELATIONSHIP)
-    """Who gets it: the whole set, so ``[]`` is nobody. Never declared, it is left to others."""
+    """Who gets it: the whole set, so ``[]`` removes all. While it is not declared, the assignments are left alone."""
 
 
 class DerivedCredentialProfileArgs(DeviceConfigurationArgs):

@@ -1,5 +1,5 @@
 """
-What stands beside every object of a list, asked for by `$batch`.
+What Graph keeps beside every object of a list, read by `$batch`.
 
 The first who asks for one gets all of them under way: a batch leaves as soon as the list has objects enough for it, so
 that requests grow with pages and not with objects, and the first batches run while the last pages are still to come.
@@ -49,7 +49,7 @@ class Prefetch(Generic[_T]):
         tenant.listing(example.collection).follow(self._take)
 
     def get(self, id_: str) -> _T:
-        """Return what stands beside the object *id_*. Raises GraphError: Graph did not say."""
+        """Return what Graph keeps beside the object *id_*. Raises GraphError: Graph did not say."""
         listed = self._tenant.listing(self._example.collection).get(id_)
         if listed is None or id_ not in self._batches:  # not of the list, or written since: asked for alone
             path = self._path(replace(self._example, id=id_))
@@ -76,7 +76,7 @@ class Prefetch(Generic[_T]):
         def ask() -> None:
             try:
                 batch.set_result(self._ask(ids))
-            except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+            except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
                 batch.set_exception(error)
 
         self._tenant.in_background(ask)

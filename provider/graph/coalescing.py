@@ -57,7 +57,7 @@ class SharedReads:
         while asked := self._take():
             try:
                 answers = self._get(list(asked))
-            except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+            except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
                 for future in asked.values():
                     future.set_exception(error)
             else:

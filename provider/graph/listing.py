@@ -1,7 +1,7 @@
 """
 One list of a collection, which serves every read of a run.
 
-It fills page by page in the background. Whoever asks for an object waits until its page has come and no longer, so the
+It fills page by page in the background. A reader of an object waits until its page has come and no longer, so the
 work on the first pages goes on while the last ones are under way.
 """
 
@@ -32,7 +32,7 @@ class Listing:
         try:
             for page in pages:
                 self._take(page)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who wait
+        except Exception as error:  # noqa: BLE001 - it is raised by `get` and by iterating
             self._error = error
         with self._changed:
             self._complete = True
@@ -72,7 +72,7 @@ class Listing:
             return found
 
     def forget(self, id_: str) -> None:
-        """Drop an object that this run wrote, even if its page is still to come: whoever needs it asks anew."""
+        """Drop an object that this run wrote, even if its page is still to come: it is read anew."""
         with self._changed:
             self._written.add(id_)
             self._objects.pop(id_, None)

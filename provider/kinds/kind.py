@@ -108,7 +108,7 @@ class Kind(ABC):
 
     @abstractmethod
     def delete(self, tenant: Tenant, id_: str, olds: Mapping[str, Any]) -> None:
-        """Delete the object. One that is gone already is deleted."""
+        """Delete the object. One that does not exist any more counts as deleted."""
 
 
 _KINDS: dict[str, Kind] = {}

@@ -107,7 +107,7 @@ def patch(entity: GraphObjects, tenant: Tenant, id_: str, change: Change) -> Non
 
 def delete(entity: GraphObjects, tenant: Tenant, id_: str) -> None:
     """
-    Delete the object; a 404 that does not change says that somebody else did.
+    Delete the object; a 404 that does not change says that it was deleted already.
 
     Raises WriteIgnored: Graph accepted it, and both a read and the list still show the object.
     """

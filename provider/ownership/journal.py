@@ -21,7 +21,7 @@ from provider.ownership.journal_file import KEPT, JournalFile
 from provider.ownership.ledger import name_of
 
 _INTENT_PROVES = 3600.0
-"""Seconds that an entry without an id proves anything: later, what appeared meanwhile may be somebody's else."""
+"""Seconds that an entry without an id proves anything: later, what appeared meanwhile may be another's."""
 
 
 class Journal:

@@ -98,7 +98,7 @@ class _Engine:
         return True
 
     def watch(self) -> None:
-        """Notice when an engine that was there goes away. An engine that never was there is never missed."""
+        """Notice when an engine that was there goes away. Does nothing if there was no engine."""
         self._connection().subscribe(self._changed, try_to_connect=True)
 
     def _connection(self) -> grpc.Channel:
@@ -145,7 +145,7 @@ def engine_is_gone() -> bool:
 
 
 def show_status(message: str) -> bool:
-    """Show *message* in the live row of the resource at hand. Returns False where nobody listens."""
+    """Show *message* in the live row of the resource at hand. Returns False where there is no engine."""
     return _log(message, engine_pb2.INFO, passing=True)
 
 
@@ -160,7 +160,7 @@ def log_for_run(message: str) -> bool:
 
 
 def debug(message: str) -> bool:
-    """Note *message* for those who run Pulumi with ``--debug``."""
+    """Log *message*, which `pulumi --debug` shows."""
     return _engine.log(engine_pb2.LogRequest(severity=engine_pb2.DEBUG, message=message))
 
 

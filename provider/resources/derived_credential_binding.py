@@ -70,7 +70,7 @@ class BindingKind(Kind):
         CredentialReference().write(tenant, profile(id_, change.news["profile_type"]), change.news[_FIELD])
 
     def delete(self, tenant: Tenant, id_: str, olds: Mapping[str, Any]) -> None:
-        """Remove the reference, but only if it still is ours: somebody may have bound the profile elsewhere."""
+        """Remove the reference, unless the profile was bound to another credential meanwhile."""
         owner = profile(id_, olds["profile_type"])
         now = reference(tenant, owner)
         if now == olds[_FIELD]:

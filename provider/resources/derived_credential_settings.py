@@ -48,8 +48,8 @@ class DerivedCredentialSettingsArgs(EntityArgs):
     """The name that administrators see."""
     issuer: Input[str] = required(Choice(DerivedCredentialIssuer), create_only=True)
     """
-    The provider: a member of `DerivedCredentialIssuer`. Intune cannot change it, so a change deletes the settings and
-    makes new ones: credentials issued before stop working, and users request new ones.
+    The provider: a member of `DerivedCredentialIssuer`. Intune cannot change it, so a change deletes the settings
+    and creates new ones: credentials issued before stop working, and users request new ones.
     """
     notification_types: Input[Sequence[Input[str]]] = required(
         Flags(DerivedCredentialNotificationType, exclusive=DerivedCredentialNotificationType.NONE),
@@ -78,7 +78,7 @@ class DerivedCredentialSettings(
     The issuer from which the devices of a tenant obtain derived credentials.
 
     A tenant has one issuer at a time. Deleting it stops every credential that was issued through it; profiles that
-    use it must be written once more after it is made again, which those that name its `id` are.
+    use it must be updated after a replacement; those that reference its `id` are updated automatically.
 
     Graph: https://learn.microsoft.com/graph/api/resources/intune-rapolicy-devicemanagementderivedcredentialsettings
     """

@@ -1,5 +1,5 @@
 """
-Records of certificates that Intune delivered: adopted, read, and changed only by those who insist.
+Records of certificates that Intune delivered: adopted, read, and changed only with `allow_write`.
 
 Intune makes these records; no documentation says that writing one has any effect on a device or a certification
 authority, and no public tool writes one. So they are never created and never deleted, a write needs an explicit word,
@@ -56,13 +56,13 @@ _FOLLOWS = {
 }
 """
 What may follow each status. Graph documents none of it; this is the order in which a revocation happens, and its end
-is final: a record that calls a revoked certificate valid again would be a lie.
+is final: a record that calls a revoked certificate valid again would be false.
 """
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateStateKind(Kind):
-    """The kind whose objects are records that somebody else makes."""
+    """The kind whose objects are records that Intune creates."""
 
     identity_field: str = "adopt"
 
@@ -150,7 +150,7 @@ class ManagedAllDeviceCertificateStateArgs(Arguments):
     """Inputs of `ManagedAllDeviceCertificateState`. What is not declared is left alone."""
 
     adopt: Input[str] = required(Text(), create_only=True)
-    """The id of the record, which Intune made."""
+    """The id of the record, which Intune created."""
     allow_write: bool | None = optional(Boolean(), part=Part.DIRECTIVE)
     """Write what differs. Without it a difference is an error, and nothing is written."""
     certificate_revoke_status: Input[str] | None = optional(Choice(CertificateRevocationStatus), server_default=True)

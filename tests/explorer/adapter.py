@@ -74,7 +74,7 @@ class _AtOnce:
         done: Future[Any] = Future()
         try:
             done.set_result(task(*args))
-        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+        except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
             done.set_exception(error)
         return done
 

@@ -210,8 +210,8 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, por
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ({"tenantId": "contoso"}, 'tenantId is "contoso", which is no GUID: run `pulumi config set tenantId'),
-        ({"tenantId": TENANT, "cloud": "moon"}, 'cloud is "moon", which is none of public'),
+        ({"tenantId": "contoso"}, 'tenantId is "contoso", which is not a GUID: run `pulumi config set tenantId'),
+        ({"tenantId": TENANT, "cloud": "moon"}, 'cloud is "moon", which is not one of public'),
         ({}, "tenantId"),
     ],
 )

@@ -155,7 +155,7 @@ def test_a_cloud_without_derived_credentials(stack: Stack, portal: Portal) -> No
 def test_an_unknown_way_to_sign_in(stack: Stack, portal: Portal, auth: str) -> None:
     """All known ones are listed."""
     stack.configure(**config(auth=auth))
-    assert_refused(stack, portal, f'auth is "{auth}", which is none of default, azureCli')
+    assert_refused(stack, portal, f'auth is "{auth}", which is not one of default, azureCli')
 
 
 def test_multi_admin_approval_wants_a_reason(stack: Stack, portal: Portal) -> None:
