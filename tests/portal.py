@@ -42,7 +42,7 @@ class Portal:
         return [(line(one), one.get("body")) for one in self.requests() if is_write(one)]
 
     def fault(self, **fault: Any) -> None:
-        """Make something go wrong: see sandbox/graph/faults.py."""
+        """Make something go wrong: see sandbox/graph/control/faults.py."""
         self._call("POST", "faults", fault)
 
     def faults_left(self) -> list[dict[str, Any]]:

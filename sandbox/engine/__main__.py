@@ -6,7 +6,7 @@ import sys
 # gRPC reads this when it is imported; it would note on standard error that a plugin which was told to leave has left.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
-from sandbox.engine.commandline import main
+from sandbox.engine.cli.commandline import main
 
 if __name__ == "__main__":
     sys.exit(main())

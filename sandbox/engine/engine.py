@@ -14,16 +14,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from sandbox.engine import configuration, importing, project, statefile
-from sandbox.engine.deletion import destroy
 from sandbox.engine.events import Audience, Diagnostic, Event, Finished, Op, Severity, StepBegun, StepInfo
-from sandbox.engine.lock import lock
-from sandbox.engine.monitor import RunInfo
-from sandbox.engine.refresh import refresh_only
-from sandbox.engine.resources import Json
-from sandbox.engine.run import Options, Run
-from sandbox.engine.targets import Selection
-from sandbox.engine.update import update
+from sandbox.engine.operations import importing
+from sandbox.engine.operations.destroy import destroy
+from sandbox.engine.operations.refresh import refresh_only
+from sandbox.engine.operations.run import Options, Run
+from sandbox.engine.operations.update import update
+from sandbox.engine.planning.targets import Selection
+from sandbox.engine.processes.monitor import RunInfo
+from sandbox.engine.project import configuration, project
+from sandbox.engine.state import statefile
+from sandbox.engine.state.lock import lock
+from sandbox.engine.state.resources import Json
 
 _ALL = Selection()
 

@@ -12,15 +12,12 @@ EngineError            str() is one sentence a person can act on; the command li
 └─ ProviderError       a method of the provider failed
    └─ PartialFailure   … but the resource exists: its id, state and reasons come along
 
-Reported is not in the tree: it says that the reason was shown already and nobody need show it again.
+Reported is not in the tree: it says that the reason was shown already.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:  # values raises these errors
-    from sandbox.engine.values import Properties
+from typing import Any
 
 
 class EngineError(Exception):
@@ -70,7 +67,7 @@ class ProviderError(EngineError):
 class PartialFailure(ProviderError):  # noqa: N818 - the same
     """The resource was created or updated but did not become healthy; what there is must be kept."""
 
-    def __init__(self, id_: str, outputs: Properties, inputs: Properties | None, reasons: list[str]) -> None:
+    def __init__(self, id_: str, outputs: dict[str, Any], inputs: dict[str, Any] | None, reasons: list[str]) -> None:
         heading = "1 error occurred:" if len(reasons) == 1 else f"{len(reasons)} errors occurred:"
         super().__init__("\n".join([heading, *(f"\t* {reason}" for reason in reasons)]))
         self.id = id_

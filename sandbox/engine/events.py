@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from sandbox.engine.differences import PropertyDiff
-from sandbox.engine.resources import State
+from sandbox.engine.state.differences import PropertyDiff
+from sandbox.engine.state.resources import State
 
 
 class Op(str, Enum):

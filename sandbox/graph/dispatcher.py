@@ -9,16 +9,16 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from sandbox.graph.clouds import Site
-from sandbox.graph.control import PREFIX, ControlService
-from sandbox.graph.fault import Fault
-from sandbox.graph.faults import Faults
-from sandbox.graph.journal import Entry, Journal
-from sandbox.graph.login import IDENTITY_PATH, LoginService
-from sandbox.graph.messages import Request, Response
-from sandbox.graph.service import GraphService
-from sandbox.graph.tenant import Tenant
-from sandbox.graph.view import View
+from sandbox.graph.api.service import GraphService
+from sandbox.graph.control.fault import Fault
+from sandbox.graph.control.faults import Faults
+from sandbox.graph.control.journal import Entry, Journal
+from sandbox.graph.control.service import PREFIX, ControlService
+from sandbox.graph.http.clouds import Site
+from sandbox.graph.http.messages import Request, Response
+from sandbox.graph.login.service import IDENTITY_PATH, LoginService
+from sandbox.graph.tenant.tenant import Tenant
+from sandbox.graph.tenant.view import View
 
 
 class Dispatcher:

@@ -13,23 +13,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sandbox.graph.clouds import LOOPBACK, cloud_sites, loopback_graph, loopback_login
-from sandbox.graph.control import ControlService
+from sandbox.graph.api.quota import Quota
+from sandbox.graph.api.service import GraphService
+from sandbox.graph.control.faults import Faults
+from sandbox.graph.control.journal import Journal
+from sandbox.graph.control.service import ControlService
 from sandbox.graph.dispatcher import Dispatcher
-from sandbox.graph.faults import Faults
-from sandbox.graph.grants import Grants
+from sandbox.graph.http.clouds import LOOPBACK, cloud_sites, loopback_graph, loopback_login
+from sandbox.graph.http.tls import write_authority
 from sandbox.graph.identity import CLIENT_ID, CLIENT_SECRET, MANAGED_IDENTITY_HEADER, TENANT_ID
-from sandbox.graph.journal import Journal
-from sandbox.graph.login import IDENTITY_PATH, LoginService
-from sandbox.graph.quota import Quota
-from sandbox.graph.service import GraphService
-from sandbox.graph.statefile import StateFile
-from sandbox.graph.store import Store
-from sandbox.graph.switches import SwitchBoard, Switches
-from sandbox.graph.tenant import Tenant
-from sandbox.graph.tls import write_authority
-from sandbox.graph.tokens import Tokens
-from sandbox.graph.transport import Endpoint, LoopbackServer
+from sandbox.graph.login.grants import Grants
+from sandbox.graph.login.service import IDENTITY_PATH, LoginService
+from sandbox.graph.login.tokens import Tokens
+from sandbox.graph.server import Endpoint, LoopbackServer
+from sandbox.graph.tenant.statefile import StateFile
+from sandbox.graph.tenant.store import Store
+from sandbox.graph.tenant.switches import SwitchBoard, Switches
+from sandbox.graph.tenant.tenant import Tenant
 
 
 @dataclass

@@ -38,6 +38,8 @@ class Up:
     begin: Callable[[Entry | None], object] = lambda _: None
     failed: list[Entry] = field(default_factory=list)
     """The entries whose steps failed."""
+    failures: list[Failed] = field(default_factory=list)
+    """Why they failed: the engine shows all of it."""
     _ids: dict[str, str] = field(default_factory=dict)
     _seen: list[int] = field(default_factory=list)
 
@@ -65,16 +67,15 @@ class Up:
 
     def _take(self, steps: Iterable[tuple[Entry, Step]]) -> None:
         """Take *steps*. One that fails does not stop the others that are under way, but all that come later."""
-        failures: list[Failed] = []
         for entry, step in steps:
             self.begin(entry)
             try:
                 step()
             except Failed as failed:
-                failures.append(failed)
+                self.failures.append(failed)
                 self.failed.append(entry)
-        if failures:
-            raise failures[0]
+        if self.failures:
+            raise self.failures[0]
 
     # ------------------------------------------------------------------------------------------ one resource
 

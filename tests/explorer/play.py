@@ -82,7 +82,8 @@ class Run:
         except Failed as failed:
             self.ended.error = str(failed)
             self.entry = up.failed[0] if up.failed else self.entry
-            self.world.note(str(failed))
+            for one in up.failures or [failed]:
+                self.world.note(str(one))
             self.ended.defect = str(failed) if failed.is_defect else ""
 
     def _pend(self) -> None:

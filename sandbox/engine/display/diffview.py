@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox.engine import urns
-from sandbox.engine.differences import Members, compare
 from sandbox.engine.display.hiding import Hiding, input_differences
 from sandbox.engine.display.outputs import outputs_text
 from sandbox.engine.display.properties import Printer
 from sandbox.engine.display.summary import summary
 from sandbox.engine.display.words import PREFIXES, SIGNS, Palette, retained, worth_showing
 from sandbox.engine.events import Diagnostic, Event, Finished, Op, Started, StepBegun, StepDone, StepFailed, StepInfo
-from sandbox.engine.values import Properties
+from sandbox.engine.state import urns
+from sandbox.engine.state.differences import Members, compare
+from sandbox.engine.state.values import Properties
 
 _WHOLE = (Op.CREATE, Op.DELETE, Op.DELETE_REPLACED, Op.READ_DISCARD, Op.DISCARD_REPLACED)
 

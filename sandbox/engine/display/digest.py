@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sandbox.engine import urns
 from sandbox.engine.display.words import PREFIXES, worth_showing
 from sandbox.engine.events import Diagnostic, Event, Finished, Op, Started, StepBegun, StepDone, StepInfo
-from sandbox.engine.resources import Json, State, to_json
-from sandbox.engine.values import redacted
+from sandbox.engine.state import urns
+from sandbox.engine.state.resources import Json, State, to_json
+from sandbox.engine.state.values import redacted
 
 
 class Digest:

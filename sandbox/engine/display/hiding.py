@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox.engine import paths
-from sandbox.engine.differences import Members, compare, undetail
 from sandbox.engine.events import Op, StepInfo
-from sandbox.engine.paths import Path
+from sandbox.engine.state import paths
+from sandbox.engine.state.differences import Members, compare, undetail
+from sandbox.engine.state.paths import Path
 
 
 class Hiding:

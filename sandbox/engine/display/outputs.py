@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sandbox.engine import urns
-from sandbox.engine.differences import Members, compare, compare_values
 from sandbox.engine.display.hiding import Hiding
 from sandbox.engine.display.properties import Printer
 from sandbox.engine.display.words import Palette
 from sandbox.engine.events import Op, StepInfo
-from sandbox.engine.values import Unknown
+from sandbox.engine.state import urns
+from sandbox.engine.state.differences import Members, compare, compare_values
+from sandbox.engine.state.values import Unknown
 
 _KNOWN_IN_PREVIEW = (Op.READ, Op.READ_REPLACEMENT, Op.IMPORT)
 

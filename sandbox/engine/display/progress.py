@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox.engine import urns
 from sandbox.engine.display.outputs import outputs_text
 from sandbox.engine.display.shortdiff import short_diff
 from sandbox.engine.display.summary import summary
@@ -39,6 +38,7 @@ from sandbox.engine.events import (
     StepFailed,
     StepInfo,
 )
+from sandbox.engine.state import urns
 
 
 @dataclass

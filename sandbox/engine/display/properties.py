@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
-from sandbox.engine.differences import Change, Key, Members, compare_values
 from sandbox.engine.display.hiding import internal
 from sandbox.engine.display.textdiff import line_diff
 from sandbox.engine.display.words import SIGNS, Palette
 from sandbox.engine.events import Op
-from sandbox.engine.values import Properties, Secret, Unknown, Value, equal
+from sandbox.engine.state.differences import Change, Key, Members, compare_values
+from sandbox.engine.state.values import Properties, Secret, Unknown, Value, equal
 
 Heading: TypeAlias = "Callable[[Printer], str]"
 """The beginning of the line of a value, in the manner of the printer that goes on with the value."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sandbox.engine.differences import Change
 from sandbox.engine.display.hiding import Hiding, input_differences
 from sandbox.engine.display.words import SIGNS, Palette
 from sandbox.engine.events import Op, StepInfo
+from sandbox.engine.state.differences import Change
 
 
 def short_diff(step: StepInfo, palette: Palette) -> str:

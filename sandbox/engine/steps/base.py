@@ -12,15 +12,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from sandbox.engine.checkpoint import Journal
-from sandbox.engine.diffing import Diff
 from sandbox.engine.errors import PartialFailure
 from sandbox.engine.events import Op, StepInfo
-from sandbox.engine.plugin import Answer
-from sandbox.engine.providers import DefaultProvider
-from sandbox.engine.report import Report
-from sandbox.engine.resources import State
-from sandbox.engine.values import Secret
+from sandbox.engine.processes.plugin import Answer
+from sandbox.engine.state.checkpoint import Journal
+from sandbox.engine.state.resources import State
+from sandbox.engine.state.values import Secret
+from sandbox.engine.steps.default_provider import DefaultProvider
+from sandbox.engine.steps.diffing import Diff
+from sandbox.engine.steps.report import Report
 
 
 class Owner(Protocol):

@@ -6,12 +6,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sandbox.engine.checkpoint import Journal
 from sandbox.engine.errors import PartialFailure, ProviderError
 from sandbox.engine.events import Op
-from sandbox.engine.plugin import Answer
-from sandbox.engine.resources import State, now, to_json
-from sandbox.engine.statefile import CREATING
+from sandbox.engine.processes.plugin import Answer
+from sandbox.engine.state.checkpoint import Journal
+from sandbox.engine.state.resources import State, now, to_json
+from sandbox.engine.state.statefile import CREATING
 from sandbox.engine.steps.base import Step, Surroundings, made
 
 

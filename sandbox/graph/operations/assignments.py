@@ -7,8 +7,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from sandbox.graph import answers
-from sandbox.graph.assignments import (
+from sandbox.graph.errors import Conflict, ModelViolation, NotFound
+from sandbox.graph.http.messages import Response
+from sandbox.graph.metadata import MODEL
+from sandbox.graph.odata.payload import check, complete, read_json
+from sandbox.graph.operations import answers
+from sandbox.graph.operations import device_configurations as profiles
+from sandbox.graph.operations.targets import (
     Assignment,
     as_set,
     assignment_of,
@@ -16,13 +21,8 @@ from sandbox.graph.assignments import (
     group_assignments,
     legacy_target,
 )
-from sandbox.graph.errors import Conflict, ModelViolation, NotFound
-from sandbox.graph.messages import Response
-from sandbox.graph.metadata import MODEL
-from sandbox.graph.operations import device_configurations as profiles
-from sandbox.graph.payload import check, complete, read_json
-from sandbox.graph.store import PROFILES, Record
-from sandbox.graph.tenant import Call
+from sandbox.graph.tenant.store import PROFILES, Record
+from sandbox.graph.tenant.tenant import Call
 
 _ASSIGNMENT = MODEL.shapes["deviceConfigurationAssignment"]
 _GROUP_ASSIGNMENT = MODEL.shapes["deviceConfigurationGroupAssignment"]

@@ -11,16 +11,15 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 
-from sandbox.graph import answers
 from sandbox.graph.errors import NoSegment, NotFound
-from sandbox.graph.messages import Response
+from sandbox.graph.http.messages import Response
 from sandbox.graph.metadata import MODEL
-from sandbox.graph.operations import derived_credentials
+from sandbox.graph.odata.payload import read_json
+from sandbox.graph.operations import answers, derived_credentials
 from sandbox.graph.operations import device_configurations as profiles
-from sandbox.graph.payload import read_json
-from sandbox.graph.references import reference, referred_id
-from sandbox.graph.store import PROFILES, SETTINGS, Record
-from sandbox.graph.tenant import Call
+from sandbox.graph.operations.references import reference, referred_id
+from sandbox.graph.tenant.store import PROFILES, SETTINGS, Record
+from sandbox.graph.tenant.tenant import Call
 
 NAVIGATION = "derivedCredentialSettings"
 

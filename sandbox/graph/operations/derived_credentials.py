@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 
-from sandbox.graph import answers
 from sandbox.graph.errors import Conflict, NotFound, Refused
-from sandbox.graph.messages import Response
+from sandbox.graph.http.messages import Response
 from sandbox.graph.metadata import SETTINGS as SETTINGS_TYPE
-from sandbox.graph.payload import check, complete, entity_shape, read_json
-from sandbox.graph.store import SETTINGS, Change, Record
-from sandbox.graph.tenant import Call
+from sandbox.graph.odata.payload import check, complete, entity_shape, read_json
+from sandbox.graph.operations import answers
+from sandbox.graph.tenant.store import SETTINGS, Change, Record
+from sandbox.graph.tenant.tenant import Call
 
 
 def missing(key: str) -> NotFound:

@@ -6,15 +6,15 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from sandbox.graph import answers
 from sandbox.graph.errors import NotFound, Refused
-from sandbox.graph.messages import Response
+from sandbox.graph.http.messages import Response
 from sandbox.graph.metadata import DEVICE_CONFIGURATION
-from sandbox.graph.payload import Payload, check, complete, entity_shape, read_json
-from sandbox.graph.references import referred_id
-from sandbox.graph.store import PROFILES, SETTINGS, Change, Record
-from sandbox.graph.tenant import Call
-from sandbox.graph.violations import no_navigation
+from sandbox.graph.odata.payload import Payload, check, complete, entity_shape, read_json
+from sandbox.graph.odata.violations import no_navigation
+from sandbox.graph.operations import answers
+from sandbox.graph.operations.references import referred_id
+from sandbox.graph.tenant.store import PROFILES, SETTINGS, Change, Record
+from sandbox.graph.tenant.tenant import Call
 
 
 def missing(key: str) -> NotFound:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from sandbox.graph import answers
+from sandbox.graph.http.messages import Response
 from sandbox.graph.identity import TENANT_ID
-from sandbox.graph.messages import Response
-from sandbox.graph.tenant import Call
+from sandbox.graph.operations import answers
+from sandbox.graph.tenant.tenant import Call
 
 
 def show(call: Call) -> Response:

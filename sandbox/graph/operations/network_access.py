@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 
-from sandbox.graph.messages import Response
+from sandbox.graph.http.messages import Response
 from sandbox.graph.metadata import MODEL
+from sandbox.graph.odata.payload import read_json
+from sandbox.graph.odata.violations import too_many
 from sandbox.graph.operations import device_configurations as profiles
 from sandbox.graph.operations.bindings import cast_profile, require_navigation
-from sandbox.graph.payload import read_json
-from sandbox.graph.references import referred_id
-from sandbox.graph.store import PROFILES
-from sandbox.graph.tenant import Call
-from sandbox.graph.violations import too_many
+from sandbox.graph.operations.references import referred_id
+from sandbox.graph.tenant.store import PROFILES
+from sandbox.graph.tenant.tenant import Call
 
 NAVIGATION = "networkAccessConfigurations"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engine import commandline
+from sandbox.engine.cli import commandline
 from tests.sandbox.engine.workshop import Workshop
 
 PROGRAM = """

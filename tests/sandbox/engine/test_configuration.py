@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.engine import configuration, project
 from sandbox.engine.errors import ProjectError
+from sandbox.engine.project import configuration, project
 from tests.sandbox.engine.workshop import Workshop
 
 ARRAY = {"type": "array", "items": {"type": "integer"}}

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from sandbox.engine.differences import compare, detail
 from sandbox.engine.display.diffview import DiffView
 from sandbox.engine.display.digest import Digest
 from sandbox.engine.display.progress import ProgressView
@@ -27,8 +26,9 @@ from sandbox.engine.events import (
     StepFailed,
     StepInfo,
 )
-from sandbox.engine.resources import State
-from sandbox.engine.values import UNKNOWN, Properties, Secret
+from sandbox.engine.state.differences import compare, detail
+from sandbox.engine.state.resources import State
+from sandbox.engine.state.values import UNKNOWN, Properties, Secret
 
 STACK = "urn:pulumi:dev::demo::pulumi:pulumi:Stack::demo-dev"
 THING = "urn:pulumi:dev::demo::pkg:mod/thing:Thing::a"

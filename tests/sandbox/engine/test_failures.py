@@ -7,10 +7,10 @@ import json
 import pytest
 
 from sandbox.engine.events import Event, Op, StepFailed
-from sandbox.engine.plugin import CheckFailure
-from sandbox.engine.report import rejection
-from sandbox.engine.resources import State
-from sandbox.engine.values import UNKNOWN, Secret, Value
+from sandbox.engine.processes.plugin import CheckFailure
+from sandbox.engine.state.resources import State
+from sandbox.engine.state.values import UNKNOWN, Secret, Value
+from sandbox.engine.steps.report import rejection
 from tests.sandbox.engine.gate import Gate
 from tests.sandbox.engine.workshop import THING, Workshop, steps, urn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.engine.events import Op
-from sandbox.engine.targets import Selection
+from sandbox.engine.planning.targets import Selection
 from tests.sandbox.engine.workshop import Workshop, urn
 
 REPLACE_A = Selection(replaces=(urn("a"),))

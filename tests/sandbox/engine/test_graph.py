@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.engine import urns
-from sandbox.engine.graph import DependencyGraph
-from sandbox.engine.resources import State
+from sandbox.engine.state import urns
+from sandbox.engine.state.dependencies import DependencyGraph
+from sandbox.engine.state.resources import State
 
 
 def _state(name: str, *needs: str, parent: str = "", **more: Any) -> State:

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from sandbox.engine.errors import Locked
-from sandbox.engine.lock import lock
+from sandbox.engine.state.lock import lock
 from tests.sandbox.engine.gate import Gate
 from tests.sandbox.engine.workshop import Workshop, kill
 

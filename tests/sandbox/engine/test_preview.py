@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.engine.events import Op, StepDone
-from sandbox.engine.values import UNKNOWN
+from sandbox.engine.state.values import UNKNOWN
 from tests.sandbox.engine.workshop import Workshop
 
 PROGRAM = """

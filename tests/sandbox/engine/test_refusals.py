@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import resource_pb2 as proto
 
-from sandbox.engine.aliases import Alias
 from sandbox.engine.errors import StateError, Unmodelled
-from sandbox.engine.goals import goal_of, lookup_of
-from sandbox.engine.statefile import load
+from sandbox.engine.processes.goals import goal_of, lookup_of
+from sandbox.engine.state.aliases import Alias
+from sandbox.engine.state.statefile import load
 from tests.sandbox.engine.workshop import Workshop
 
 THING = "pulumi-python:dynamic/demo:Thing"

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.engine import statefile
-from sandbox.engine.checkpoint import Checkpoint
 from sandbox.engine.errors import StateError
-from sandbox.engine.resources import State
-from sandbox.engine.statefile import Deployment
-from sandbox.engine.values import UNKNOWN, Secret
+from sandbox.engine.state import statefile
+from sandbox.engine.state.checkpoint import Checkpoint
+from sandbox.engine.state.resources import State
+from sandbox.engine.state.statefile import Deployment
+from sandbox.engine.state.values import UNKNOWN, Secret
 from tests.sandbox.engine.workshop import Workshop
 
 _URN = "urn:pulumi:dev::demo::t::x"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.engine.lock import lock
+from sandbox.engine.state.lock import lock
 from tests.sandbox.engine.workshop import THING, Workshop, urn
 
 FAMILY = """

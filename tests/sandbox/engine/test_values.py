@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.engine import paths
-from sandbox.engine.differences import Kind, Members, PropertyDiff, compare, detail, undetail
 from sandbox.engine.errors import EngineError, Unmodelled
-from sandbox.engine.values import (
+from sandbox.engine.state import paths
+from sandbox.engine.state.differences import Kind, Members, PropertyDiff, compare, detail, undetail
+from sandbox.engine.state.values import (
     REFERENCE,
     SECRET,
     SIGNATURE,

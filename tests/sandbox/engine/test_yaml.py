@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engine import configuration, project, yamlfile
 from sandbox.engine.errors import ProjectError
+from sandbox.engine.project import configuration, project, yamlfile
 from tests.sandbox.engine.scalars import SCALARS
 
 

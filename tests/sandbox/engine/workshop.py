@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.engine import urns
 from sandbox.engine.engine import Engine, Result
 from sandbox.engine.events import Op
-from sandbox.engine.targets import Selection
+from sandbox.engine.planning.targets import Selection
+from sandbox.engine.state import urns
 
 ROOT = Path(__file__).parents[3]
 FIXTURE = Path(__file__).with_name("project")

@@ -13,7 +13,7 @@ import requests
 from azure.identity import ClientSecretCredential
 
 from sandbox.graph import Sandbox
-from sandbox.graph.clouds import CLOUDS, Cloud
+from sandbox.graph.http.clouds import CLOUDS, Cloud
 from tests.portal import Portal
 from tests.sandbox.graph.clients import ANDROID, CREDENTIAL, PROFILES, profile, said
 

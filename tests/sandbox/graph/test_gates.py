@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from sandbox.graph import Sandbox
+from sandbox.graph.api.router import Route
+from sandbox.graph.api.routes import ROUTES
 from sandbox.graph.identity import TENANT_ID
-from sandbox.graph.router import Route
-from sandbox.graph.routes import ROUTES
-from sandbox.graph.tokens import Tokens
+from sandbox.graph.login.tokens import Tokens
 from tests.portal import Portal
 from tests.sandbox.graph.clients import (
     ANDROID,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.graph import Sandbox
-from sandbox.graph.quota import Quota
+from sandbox.graph.api.quota import Quota
 from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIALS, Graph, connect, said
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.graph import Sandbox
-from sandbox.graph.statefile import StateFile
+from sandbox.graph.tenant.statefile import StateFile
 from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIAL, CREDENTIALS, GROUP, PROFILES, connect, target
 

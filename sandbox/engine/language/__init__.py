@@ -1,1 +1,0 @@
-"""The language host's part: running the program, in a process of its own."""

@@ -1,0 +1,1 @@
+"""The operations: update, refresh, destroy and import, each a run."""

@@ -1,0 +1,1 @@
+"""What a state holds, and the file that keeps it."""

@@ -1,0 +1,1 @@
+"""Microsoft Graph itself: its routes, its gates, batches and limits."""

@@ -1,0 +1,1 @@
+"""What only a stand-in has: faults, a journal, and changes in the admin center."""

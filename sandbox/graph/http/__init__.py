@@ -1,0 +1,1 @@
+"""Messages of HTTP, the names of the clouds, and TLS."""

@@ -1,0 +1,1 @@
+"""What OData says of bodies, queries and filters."""

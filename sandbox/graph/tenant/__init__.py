@@ -1,0 +1,1 @@
+"""The tenant: its objects, how it behaves, and what reads may still not show."""
