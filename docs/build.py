@@ -15,10 +15,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import provider
-from docs import operations
+from docs import examples, operations, project
 from provider.kinds.entity import Entity
 from provider.program.resource import GraphResource
-from provider.schema import Arguments, Attribute, Nested, Part, SetOf
+from provider.schema import (
+    Arguments,
+    Attribute,
+    Boolean,
+    Choice,
+    DateTime,
+    Flags,
+    Guid,
+    Integer,
+    Nested,
+    NestedOneOf,
+    Number,
+    Part,
+    SetOf,
+    Text,
+    Url,
+    Value,
+)
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -51,6 +68,7 @@ def page(resource: type[GraphResource[Arguments]]) -> str:
     lines = [f"# {resource.__name__}", "", inspect.getdoc(resource) or "", ""]
     if isinstance(kind, Entity):
         lines += [f"Graph's type is `{kind.odata_type}`, its collection `{kind.collection.path}` (beta).", ""]
+    lines += examples.section(resource)
     lines += ["## Inputs", "", *_table(kind.args), ""]
     for record in dict.fromkeys(_records(kind.args)):
         lines += [f"### {record.__name__}", "", inspect.getdoc(record) or "", "", *_table(record), ""]
@@ -81,30 +99,49 @@ def pages() -> dict[str, str]:
 
 
 def _table(cls: type[Arguments]) -> Iterator[str]:
-    yield "| Field | Value | If omitted | Meaning |"
+    yield "| Field | Type | If omitted | Meaning |"
     yield "|---|---|---|---|"
     for attribute in sorted(
         cls.schema.attributes.values(), key=lambda one: (one.part is Part.DIRECTIVE, not one.required)
     ):
         meaning = " ".join(field_docs(cls)[attribute.name].split())
-        yield f"| `{attribute.name}` | {_value(attribute)} | {_omitted(attribute)} | {meaning} |"
+        only = f" Only when {attribute.allowed_when}." if attribute.allowed_when else ""
+        replaces = " **A change replaces the resource.**" if attribute.create_only else ""
+        kind = type_of(attribute.value)
+        yield f"| `{attribute.name}` | {kind} | {_omitted(attribute)} | {meaning}{only}{replaces} |"
 
 
-def _value(attribute: Attribute) -> str:
-    value = attribute.value
-    meaning = value.expected
+def type_of(value: Value) -> str:
+    """Write the type of *value*, with its range or its members, as a cell of a table."""
+    if isinstance(value, Flags):
+        return f"list of {type_of(value.item)}"
     if isinstance(value, SetOf):
-        meaning = f"{meaning}: each {value.item.expected}" if meaning.startswith("a list") and value.item else meaning
-    for record in _record(attribute):
-        meaning = f"{'list of ' if isinstance(value, SetOf) else ''}[{record.__name__}](#{record.__name__.lower()})"
-        meaning += f", {value.max_items} at most" if isinstance(value, SetOf) and value.max_items else ""
-    only = f"; only when {attribute.allowed_when}" if attribute.allowed_when else ""
-    return meaning + only
+        most = f", {value.max_items} at most" if value.max_items else ""
+        return f"list of {type_of(value.item)}{most}"
+    if isinstance(value, NestedOneOf):
+        return " or ".join(type_of(one) for one in value.records)
+    if isinstance(value, Nested):
+        return f"[{value.args.__name__}](#{value.args.__name__.lower()})"
+    if isinstance(value, Choice):
+        return f"enum: {', '.join(f'`{name}`' for name in value.names)}"
+    if isinstance(value, Integer):
+        return f"integer {value.minimum}–{value.maximum}"
+    return next(name for cls, name in _PLAIN if isinstance(value, cls))
+
+
+_PLAIN: list[tuple[type[Value], str]] = [
+    (Boolean, "boolean"),
+    (DateTime, "date-time (ISO 8601 with an offset)"),
+    (Guid, "string: GUID"),
+    (Number, "string: number"),
+    (Url, "string: http(s) address"),
+    (Text, "string"),
+]
 
 
 def _omitted(attribute: Attribute) -> str:
     if attribute.required:
-        return "required; a change replaces the object" if attribute.create_only else "required"
+        return "required"
     if attribute.part is Part.DIRECTIVE:
         return "nothing"
     if attribute.required_when is not None:
@@ -133,8 +170,11 @@ def main() -> None:
     wanted = pages()
     present = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
     stale = sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
-    if check and stale:
-        sys.exit(f"docs/reference is not current ({', '.join(stale)}): run `python3 tasks.py docs`")
+    is_current = project.is_current(resources())
+    if check and (stale or not is_current):
+        names = [*stale, *([] if is_current else ["Pulumi.yaml"])]
+        sys.exit(f"the reference is not current ({', '.join(names)}): run `python3 tasks.py docs`")
+    project.write(resources())
     for name in [] if check else stale:
         path = REFERENCE / name
         if name in wanted:

@@ -70,6 +70,7 @@ class Credential(Protocol):
 
     def get_token(self, *scopes: str, tenant_id: str | None = None) -> AccessToken:
         """Return a token, or raise."""
+        ...  # else pyright takes the method for one that returns nothing
 
     def close(self) -> None:
         """Close its connections."""

@@ -76,13 +76,10 @@ def _here(client: GraphClient, link: object) -> str | None:
     if link is None:
         return None
     own = urlsplit(client.root)
-    try:
+    with suppress(ValueError):  # its host is not an address, or its port not a number
         parts = urlsplit(link if isinstance(link, str) else "")
-        is_own = _origin(parts) == _origin(own)
-    except ValueError:  # its host is not an address, or its port not a number
-        is_own = False
-    if is_own:
-        return urlunsplit((own.scheme, own.netloc, parts.path, parts.query, ""))
+        if _origin(parts) == _origin(own):
+            return urlunsplit((own.scheme, own.netloc, parts.path, parts.query, ""))
     raise UnexpectedAnswer(
         "GET", str(link), message=f"the next page is not on {client.settings.cloud.graph}; no token was sent there"
     )

