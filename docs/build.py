@@ -24,7 +24,6 @@ from provider.schema import (
     Boolean,
     Choice,
     DateTime,
-    Flags,
     Guid,
     Integer,
     Nested,
@@ -113,8 +112,6 @@ def _table(cls: type[Arguments]) -> Iterator[str]:
 
 def type_of(value: Value) -> str:
     """Write the type of *value*, with its range or its members, as a cell of a table."""
-    if isinstance(value, Flags):
-        return f"list of {type_of(value.item)}"
     if isinstance(value, SetOf):
         most = f", {value.max_items} at most" if value.max_items else ""
         return f"list of {type_of(value.item)}{most}"
@@ -125,7 +122,7 @@ def type_of(value: Value) -> str:
     if isinstance(value, Choice):
         return f"enum: {', '.join(f'`{name}`' for name in value.names)}"
     if isinstance(value, Integer):
-        return f"integer {value.minimum}–{value.maximum}"
+        return f"integer {value.minimum} to {value.maximum}"
     return next(name for cls, name in _PLAIN if isinstance(value, cls))
 
 
