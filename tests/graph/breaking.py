@@ -13,7 +13,7 @@ from provider.graph.client import GraphClient
 from provider.graph.tokens import Tokens
 from provider.settings import SANDBOX, Cloud, Settings
 from tests.graph.conftest import Clock
-from tests.graph.test_auth import Fixed
+from tests.graph.samples import Fixed
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 

@@ -11,7 +11,7 @@ from provider.graph.absence import Absences
 from provider.graph.client import GraphClient
 from provider.graph.tenant import Tenant
 from tests.graph.conftest import Clock
-from tests.graph.test_creation import CREDENTIAL, WIRE
+from tests.graph.samples import CREDENTIAL, WIRE
 from tests.portal import Portal
 
 

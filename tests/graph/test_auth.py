@@ -2,65 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import importlib.util
-import json
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from azure.core.credentials import AccessToken
 
 from provider.errors import ConfigError, SignInError
 from provider.graph.credentials import CredentialFactory
 from provider.graph.tokens import Tokens, claims
 from provider.settings import CLOUDS, Settings
+from tests.graph.samples import AZURE_CLI, Fixed, Saying
 from tests.portal import Portal
 
 OTHER = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
-
-
-def jwt(**payload: Any) -> str:
-    """Make a token that says *payload* of itself."""
-    part = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("=")
-    return f"eyJ9.{part}.signature"
-
-
-class Fixed:
-    """A credential whose tokens say what the test wants, numbered."""
-
-    def __init__(self, tenant_id: str, expires_on: int) -> None:
-        self._tenant_id = tenant_id
-        self._expires_on = expires_on
-        self._lock = threading.Lock()
-        self.given = 0
-
-    def get_token(self, *_scopes: str, tenant_id: str | None = None) -> AccessToken:  # noqa: ARG002
-        """Return the next token."""
-        with self._lock:
-            self.given += 1
-            return AccessToken(jwt(tid=self._tenant_id, number=self.given), self._expires_on)
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
-AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-
-
-class Saying(Fixed):
-    """A credential whose token says what the test wants of itself."""
-
-    def __init__(self, **payload: Any) -> None:
-        super().__init__("", 10_000)
-        self._payload = payload
-
-    def get_token(self, *_scopes: str, tenant_id: str | None = None) -> AccessToken:
-        """Return the token."""
-        return AccessToken(jwt(tid=tenant_id, **self._payload), 10_000)
 
 
 def test_the_environments_client_signs_in(settings: Settings, portal: Portal) -> None:

@@ -11,21 +11,14 @@ from provider.errors import AdoptionError, GraphError, NoSuchObject
 from provider.graph.tenant import Tenant
 from provider.kinds.kind import Change
 from provider.resources.derived_credential_binding import BindingKind
-from tests.graph.test_creation import PROFILES, WIRE
+from tests.graph.samples import PROFILES, TYPES, WIRE, seed
 from tests.portal import Portal
 
-TYPES = [one.value for one in intune.DerivedCredentialProfileType if one.name != "ANDROID_DEVICE_OWNER_VPN"]
 MISSING = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e09"
 
 _kind = intune.DerivedCredentialBinding.kind
 assert isinstance(_kind, BindingKind)
 BINDING = _kind
-
-
-def seed(portal: Portal, profile_type: str, **properties: Any) -> str:
-    """Put a profile of that type into the tenant."""
-    odata_type = f"#microsoft.graph.{profile_type}"
-    return portal.seed("deviceConfigurations", **{"@odata.type": odata_type, "displayName": "P", **properties})
 
 
 def inputs(id_: str, profile_type: str, credential: str) -> dict[str, Any]:

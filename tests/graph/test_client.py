@@ -31,7 +31,7 @@ from provider.graph.tokens import Tokens
 from provider.kinds.writes import may_have_worked
 from provider.settings import Cloud, Settings
 from tests.graph.conftest import Clock
-from tests.graph.test_auth import AZURE_CLI, Saying
+from tests.graph.samples import AZURE_CLI, Saying
 from tests.portal import Portal
 
 SETTINGS = "/deviceManagement/derivedCredentials"

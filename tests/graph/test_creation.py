@@ -7,32 +7,17 @@ from typing import Any
 
 import pytest
 
-import provider as intune
 from provider.errors import AdoptionError, Forbidden, IncompleteCreate, OutcomeUnknown, Unreachable
 from provider.graph.client import GraphClient
 from provider.graph.credentials import CredentialFactory
 from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
-from provider.kinds.entity import Entity
 from provider.settings import Settings
 from tests.graph.conftest import Clock
+from tests.graph.samples import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, SETTINGS, WIRE
 from tests.portal import Portal
 
-SETTINGS = "/deviceManagement/derivedCredentials"
-PROFILES = "/deviceManagement/deviceConfigurations"
 LOOK = f"GET {SETTINGS}?$filter=displayName eq 'O''Brien & Söhne'"
-GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
-
-_settings, _profile = (
-    intune.DerivedCredentialSettings,
-    intune.AndroidDeviceOwnerDerivedCredentialAuthenticationConfiguration,
-)
-assert isinstance(_settings.kind, Entity)
-assert isinstance(_profile.kind, Entity)
-CREDENTIAL, PROFILE = _settings.kind, _profile.kind
-
-INPUTS: dict[str, Any] = {"display_name": "O'Brien & Söhne", "issuer": "purebred", "notification_types": ["email"]}
-WIRE = {"displayName": "O'Brien & Söhne", "issuer": "purebred", "notificationType": "email"}
 
 AFTER: list[dict[str, Any]] = [
     {"drop": "after"},

@@ -19,7 +19,7 @@ from provider.errors import (
 )
 from provider.graph.tenant import Tenant
 from provider.kinds.kind import Change
-from tests.graph.test_creation import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, SETTINGS, WIRE
+from tests.graph.samples import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, SETTINGS, WIRE
 from tests.portal import Portal
 
 MISSING = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e09"

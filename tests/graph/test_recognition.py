@@ -12,7 +12,7 @@ from provider.graph.tenant import Tenant
 from provider.kinds.recognition import intent
 from provider.ownership.journal_entry import Entry
 from tests.graph.conftest import URN, Clock
-from tests.graph.test_creation import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, WIRE
+from tests.graph.samples import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, WIRE
 from tests.portal import Portal
 
 Begin = Callable[[], Tenant]

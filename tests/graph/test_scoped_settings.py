@@ -11,8 +11,7 @@ from provider.errors import AdoptionError, WriteIgnored
 from provider.graph.tenant import Tenant
 from provider.kinds.kind import Change
 from provider.resources.device_configuration_derived_credential_settings import ScopedSettingsKind
-from tests.graph.test_bindings import TYPES, seed
-from tests.graph.test_creation import CREDENTIAL, INPUTS, PROFILES, SETTINGS, WIRE
+from tests.graph.samples import CREDENTIAL, INPUTS, PROFILES, SETTINGS, TYPES, WIRE, seed
 from tests.portal import Portal
 
 _kind = intune.DeviceConfigurationDerivedCredentialSettings.kind

@@ -9,8 +9,7 @@ import pytest
 from provider.errors import GraphError, WriteIgnored
 from provider.graph.tenant import Tenant
 from provider.kinds.kind import Change
-from tests.graph.test_bindings import seed
-from tests.graph.test_creation import GROUP, PROFILE, PROFILES
+from tests.graph.samples import GROUP, PROFILE, PROFILES, seed
 from tests.portal import Portal
 
 

@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime.proto import engine_pb2, provider_pb2
 
 from tests.plugin.driver import Plugin, half_done
-from tests.plugin.test_lifecycle import CREDENTIAL, LIVES, MISSING, WIRE, told
+from tests.plugin.samples import CREDENTIAL, LIVES, MISSING, WIRE, told
 from tests.portal import Portal
 
 ELSEWHERE = {"tenant_id": "11111111-0000-4000-8000-00000000000b", "cloud": "public"}

@@ -49,7 +49,7 @@ from provider.graph.tenant import Tenant
 from provider.graph.tokens import Tokens
 from provider.settings import read
 from sandbox.graph import Sandbox
-from tests.graph.test_creation import CREDENTIAL, PROFILE
+from tests.graph.samples import CREDENTIAL, PROFILE
 
 # The foundation of the SDK warns of itself, and has no way to close the connections of a client.
 pytestmark = [
