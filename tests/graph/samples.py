@@ -29,6 +29,14 @@ CREDENTIAL, PROFILE = _settings.kind, _profile.kind
 INPUTS: dict[str, Any] = {"display_name": "O'Brien & Söhne", "issuer": "purebred", "notification_types": ["email"]}
 WIRE = {"displayName": "O'Brien & Söhne", "issuer": "purebred", "notificationType": "email"}
 
+BODY = {
+    "@odata.type": "#microsoft.graph.deviceManagementDerivedCredentialSettings",
+    "displayName": "N",
+    "issuer": "purebred",
+    "notificationType": "email",
+}
+"""What a POST of settings sends."""
+
 TYPES = [one.value for one in intune.DerivedCredentialProfileType if one.name != "ANDROID_DEVICE_OWNER_VPN"]
 
 

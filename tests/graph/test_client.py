@@ -31,16 +31,8 @@ from provider.graph.tokens import Tokens
 from provider.kinds.writes import may_have_worked
 from provider.settings import Cloud, Settings
 from tests.graph.conftest import Clock
-from tests.graph.samples import AZURE_CLI, Saying
+from tests.graph.samples import AZURE_CLI, BODY, SETTINGS, Saying
 from tests.portal import Portal
-
-SETTINGS = "/deviceManagement/derivedCredentials"
-BODY = {
-    "@odata.type": "#microsoft.graph.deviceManagementDerivedCredentialSettings",
-    "displayName": "N",
-    "issuer": "purebred",
-    "notificationType": "email",
-}
 
 
 def test_an_object_is_made_read_changed_and_deleted(client: GraphClient) -> None:

@@ -9,15 +9,8 @@ import pytest
 from provider.errors import UnexpectedAnswer
 from provider.graph import paging
 from provider.graph.client import GraphClient
+from tests.graph.samples import BODY, SETTINGS
 from tests.portal import Portal
-
-SETTINGS = "/deviceManagement/derivedCredentials"
-BODY = {
-    "@odata.type": "#microsoft.graph.deviceManagementDerivedCredentialSettings",
-    "displayName": "N",
-    "issuer": "purebred",
-    "notificationType": "email",
-}
 
 
 def test_all_pages_are_read(client: GraphClient, portal: Portal) -> None:
