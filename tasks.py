@@ -75,7 +75,7 @@ def check(_arguments: Sequence[str]) -> None:
     run("-m", "ruff", "check")
     run("-m", "ruff", "format", "--check")
     run("-m", "mypy")
-    run("-m", "basedpyright")
+    run("-m", "basedpyright", "--pythonpath", str(PYTHON))
     run("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo", "--no-cache")
     workflows = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
     run("-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)

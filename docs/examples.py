@@ -11,6 +11,7 @@ from provider.program.resource import GraphResource
 from provider.schema import Arguments, Nested, NestedOneOf, SetOf, Value
 
 PROJECT = "intune-derived-credentials"
+_LINE = 120
 _GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
 _PROFILE = "566bde9a-37ab-4a02-a20b-4f71af86bf14"
 _CREDENTIAL = "6318a2b8-a34c-46aa-9147-5fddfb2622c0"
@@ -69,7 +70,13 @@ def section(resource: type[GraphResource[Arguments]]) -> list[str]:
 def _arguments(cls: type[Arguments], fields: dict[str, Any], indent: str, end: str) -> Iterator[str]:
     yield f"{indent}intune.{cls.__name__}("
     for name, value in fields.items():
-        yield f"{indent}    {name}={_literal(cls.schema.attributes[name].value, value)},"
+        declared = cls.schema.attributes[name].value
+        line = f"{indent}    {name}={_literal(declared, value)},"
+        if isinstance(declared, SetOf) and len(line) > _LINE:  # as `ruff format` breaks it, in Markdown too
+            items = ", ".join(_literal(declared.item, one) for one in value)
+            yield from (f"{indent}    {name}=[", f"{indent}        {items}", f"{indent}    ],")
+        else:
+            yield line
     yield f"{indent}){end}"
 
 

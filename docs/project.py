@@ -11,7 +11,10 @@ from provider.program.resource import GraphResource
 from provider.schema import Arguments
 
 FILE = Path(__file__).parents[1] / "Pulumi.yaml"
-_MARK = "  # The maps of a stack file, written by `python3 tasks.py docs` from the resources.\n"
+_MARK = (
+    "  # The maps of a stack file, written by `python3 tasks.py docs` from the resources. Beside its fields, an entry may\n"
+    "  # have renamed_from, its old key, and options: protect, retain_on_delete, ignore_changes, depends_on.\n"
+)
 
 Resources = Sequence[type[GraphResource[Arguments]]]
 

@@ -42,7 +42,9 @@ def test_documents_have_code() -> None:
     assert {name.partition(":")[0] for name in YAML} >= {"README.md", "docs/reference/DerivedCredentialSettings.md"}
 
 
-@pytest.mark.parametrize("checker", [["mypy", "--no-incremental"], ["basedpyright"]], ids=["mypy", "pyright"])
+@pytest.mark.parametrize(
+    "checker", [["mypy", "--no-incremental"], ["basedpyright", "--pythonpath", sys.executable]], ids=["mypy", "pyright"]
+)
 def test_python_of_the_documents_has_no_type_error(checker: list[str], tmp_path: Path) -> None:
     """An editor shows no red line in what a reader copies."""
     for number, block in enumerate(PYTHON.values()):
