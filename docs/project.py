@@ -12,8 +12,8 @@ from provider.schema import Arguments
 
 FILE = Path(__file__).parents[1] / "Pulumi.yaml"
 _MARK = (
-    "  # The maps of a stack file, written by `python3 tasks.py docs` from the resources. Beside its fields, an entry may\n"
-    "  # have renamed_from, its old key, and options: protect, retain_on_delete, ignore_changes, depends_on.\n"
+    "  # The maps of a stack file, written by `python3 tasks.py docs` from the resources. Beside its fields, an entry\n"
+    "  # may have renamed_from, its old key, and options: protect, retain_on_delete, ignore_changes, depends_on.\n"
 )
 
 Resources = Sequence[type[GraphResource[Arguments]]]
