@@ -10,9 +10,12 @@ from typing import Any, NoReturn
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from provider.errors import IntuneError, ProviderBug
+from provider import errors
 from tests.dynamic_host import host_module
 from tests.explorer.world import Json
+
+_PROVIDER_BUG: type[Exception] = vars(errors).get("ProviderBug") or vars(errors)["Defect"]
+"""Earlier commits of the provider called it a defect."""
 
 
 class Refused(Exception):  # noqa: N818 - what the engine says
@@ -26,7 +29,7 @@ class Failed(Exception):  # noqa: N818 - what the engine is told
         super().__init__(f"{type(error).__name__}: {error}")
         self.error = error
         self.half_done = half_done
-        self.is_defect = isinstance(error, ProviderBug) or not isinstance(error, IntuneError | Refused)
+        self.is_defect = isinstance(error, _PROVIDER_BUG) or not isinstance(error, errors.IntuneError | Refused)
         """Whether it is a mistake of the provider, and no sentence for people."""
 
 
