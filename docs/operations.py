@@ -62,7 +62,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/groupAssignments/{{id}}/deviceConfiguration",
         f"{_ANDROID} with `update_route`",
         _CONFIGURATION,
-        "tests/graph/test_update_routes.py::test_a_profile_is_changed_through_an_assignment",
+        "tests/graph/test_update_routes.py::test_profile_is_changed_through_an_assignment",
     ),
     Operation(
         _UPDATE_PROFILE,
@@ -70,7 +70,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/microsoft.graph.windowsDomainJoinConfiguration/networkAccessConfigurations/{{id}}",
         f"{_ANDROID} with `update_route`",
         _CONFIGURATION,
-        "tests/graph/test_update_routes.py::test_a_profile_is_changed_through_a_domain_join",
+        "tests/graph/test_update_routes.py::test_profile_is_changed_through_a_domain_join",
     ),
     Operation(
         _UPDATE_STATE,
@@ -78,7 +78,7 @@ OPERATIONS = [
         f"{_STATES}/{{id}}",
         f"{_STATE} with `allow_write`",
         _CONFIGURATION,
-        "tests/graph/test_certificate_states.py::test_a_field_is_written_alone_and_read_back",
+        "tests/graph/test_certificate_states.py::test_field_is_written_alone_and_read_back",
     ),
     Operation(
         _BESIDE, "GET", _CREDENTIALS, _SETTINGS, "", "tests/graph/test_tenant.py::test_one_list_serves_everybody"
@@ -102,7 +102,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/{{type}}/derivedCredentialSettings/$ref",
         _BINDING,
         _CONFIGURATION,
-        "tests/graph/test_bindings.py::test_a_profile_is_bound_rebound_and_unbound",
+        "tests/graph/test_bindings.py::test_profile_is_bound_rebound_and_unbound",
     ),
     Operation(
         _BESIDE,
@@ -110,7 +110,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/{{type}}/derivedCredentialSettings/$ref",
         _BINDING,
         _CONFIGURATION,
-        "tests/graph/test_bindings.py::test_a_profile_is_bound_rebound_and_unbound",
+        "tests/graph/test_bindings.py::test_profile_is_bound_rebound_and_unbound",
     ),
     Operation(
         _BESIDE,
@@ -118,7 +118,7 @@ OPERATIONS = [
         _STATES,
         f"{_STATE}.list",
         "",
-        "tests/graph/test_certificate_states.py::test_a_report_reads_all_pages",
+        "tests/graph/test_certificate_states.py::test_report_reads_all_pages",
     ),
 ]
 

@@ -64,7 +64,7 @@ def test_looking_costs_pages_and_batches(bench: Bench, key: str) -> None:
     assert sample.requests <= targets.refresh_requests(N)
 
 
-def test_the_drift_is_one(bench: Bench) -> None:
+def test_drift_is_one(bench: Bench) -> None:
     """What the bench changes is found, and is as before afterwards."""
     stack = bench.prepare(BY_KEY["drift"], OURS, N)
     undo = bench.drift()
@@ -73,13 +73,13 @@ def test_the_drift_is_one(bench: Bench) -> None:
     assert "to update" not in stack.run("preview", "--refresh").text
 
 
-def test_the_state_is_small(bench: Bench) -> None:
+def test_state_is_small(bench: Bench) -> None:
     """The provider adds the declared fields to the state and nothing else."""
     bench.weigh(OURS, N)
     assert bench.figures.state[OURS, N][0] <= 1024
 
 
-def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
+def test_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
     """Its output is the error's text."""
     with pytest.raises(watching.Failed, match=r"ended with 3:\nno"):
         watching.run([sys.executable, "-c", "print('no'); raise SystemExit(3)"], {}, tmp_path)
@@ -106,7 +106,7 @@ def invented() -> Figures:
     return figures
 
 
-def test_a_target_that_is_missed_is_told_with_by_how_much() -> None:
+def test_target_that_is_missed_is_told_with_by_how_much() -> None:
     """Limits come from the floor of the same run."""
     missed = [verdict for verdict in targets.verdicts(invented()) if not verdict.met]
     assert [(one.what, one.measured, round(one.limit, 6)) for one in missed] == [
@@ -115,12 +115,12 @@ def test_a_target_that_is_missed_is_told_with_by_how_much() -> None:
 
 
 @pytest.mark.parametrize(("writes", "seconds"), [(1, 0), (100, 0), (101, 20), (500, 80), (501, 100)])
-def test_the_least_that_the_quota_needs(writes: int, seconds: float) -> None:
+def test_least_that_the_quota_needs(writes: int, seconds: float) -> None:
     """A hundred writes in any twenty seconds."""
     assert targets.least_quota_seconds(writes) == seconds
 
 
-def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
+def test_page_says_what_was_measured(tmp_path: Path) -> None:
     """The same figures make the same page and the same plots, to the letter."""
     pytest.importorskip("matplotlib", reason="the bench's tools are not installed: requirements-bench.txt")
     pages = []
@@ -136,7 +136,7 @@ def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
     assert all(f"]({name})" in page for name in pages[0] if name.endswith(".svg"))
 
 
-def test_the_tools_are_looked_for_before_anything_is_measured(
+def test_tools_are_looked_for_before_anything_is_measured(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An hour of measurements must not end in an import that fails."""
@@ -157,7 +157,7 @@ def test_figures_are_kept_as_they_are(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["figures.json"]
 
 
-def test_a_size_that_broke_off_is_not_judged() -> None:
+def test_size_that_broke_off_is_not_judged() -> None:
     """The page of a run that was interrupted judges what was measured to its end, and shows the rest."""
     figures = invented()
     judged = [verdict.what for verdict in targets.verdicts(figures)]
@@ -173,7 +173,7 @@ def test_kept_figures_make_a_page(tmp_path: Path) -> None:
     assert "| no-op up | 1,000 | this provider |" in (tmp_path / "page.md").read_text(encoding="utf-8")
 
 
-def test_a_spread_is_the_least_the_median_and_the_most() -> None:
+def test_spread_is_the_least_the_median_and_the_most() -> None:
     """Of any number of samples."""
     assert Spread.of([3.0, 1.0, 2.0]) == Spread(1.0, 2.0, 3.0)
     assert Spread.of([4.0]) == Spread(4.0, 4.0, 4.0)

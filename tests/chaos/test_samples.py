@@ -65,7 +65,7 @@ def test_no_create_is_lost_doubled_or_taken(seed: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor ps")
-def test_a_killed_run_is_made_good_by_the_next(seed: int) -> None:
+def test_killed_run_is_made_good_by_the_next(seed: int) -> None:
     """Thirty objects, all assigned and bound, and a state that says so, wherever the engine or its plugin died."""
     count = 5
     ended = kills.kill_at(kills.moments(count, seed), workers=2)

@@ -78,7 +78,7 @@ def test_from_the_cli_to_the_stand_in(shops: Twins) -> None:
     assert _by_urn({"deployment": alike(_read(shops.ours)["deployment"])}) == before
 
 
-def test_the_same_program_on_both(shops: Twins) -> None:
+def test_same_program_on_both(shops: Twins) -> None:
     """Both write the same state for the same program, but for ids, times and places of their own."""
     shops.do("up")
 

@@ -68,7 +68,7 @@ def test_three_thousand_resources_can_be_declared_by_one_program() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_plugin_finds_the_provider_from_the_pickle_alone(name: str) -> None:
+def test_plugin_finds_the_provider_from_the_pickle_alone(name: str) -> None:
     """A process that imported nothing of ours yet gets the right kind out of it."""
     code = (
         "import base64, dill, sys; provider = dill.loads(base64.b64decode(sys.argv[1])); "
@@ -79,7 +79,7 @@ def test_the_plugin_finds_the_provider_from_the_pickle_alone(name: str) -> None:
     assert found.stdout.split() == ["GraphProvider", name]
 
 
-def test_a_program_does_not_load_the_network() -> None:
+def test_program_does_not_load_the_network() -> None:
     """`import provider` must not cost a program, or a preview, the HTTP library and the credentials."""
     code = "import provider, sys; print(sorted({'requests', 'azure', 'azure.identity', 'urllib3'} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

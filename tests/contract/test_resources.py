@@ -27,7 +27,7 @@ def test_every_kind_is_public() -> None:
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
-def test_a_name_is_one_kinds_only(kind: Kind) -> None:
+def test_name_is_one_kinds_only(kind: Kind) -> None:
     """It stands in states: a second kind of that name would get the first one's objects."""
     with pytest.raises(DeclarationError, match=f"two resources are of kind {kind.name}"):
         register(kind)

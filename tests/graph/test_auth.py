@@ -20,7 +20,7 @@ from tests.portal import Portal
 OTHER = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
 
 
-def test_the_environments_client_signs_in(settings: Settings, portal: Portal) -> None:
+def test_environments_client_signs_in(settings: Settings, portal: Portal) -> None:
     """One token request serves everything that follows."""
     tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
     assert claims(tokens.token())["tid"] == settings.tenant_id
@@ -38,7 +38,7 @@ def test_threads_share_one_token(settings: Settings) -> None:
     assert fixed.given == 1
 
 
-def test_a_token_is_renewed_before_it_expires(settings: Settings) -> None:
+def test_token_is_renewed_before_it_expires(settings: Settings) -> None:
     """Five minutes before its end a token is not good for a request that may take minutes."""
     fixed = Fixed(settings.tenant_id, 1000)
     now = [0.0]
@@ -50,7 +50,7 @@ def test_a_token_is_renewed_before_it_expires(settings: Settings) -> None:
     assert tokens.token() != first
 
 
-def test_a_refused_token_is_dropped_by_the_first_who_was_refused(settings: Settings) -> None:
+def test_refused_token_is_dropped_by_the_first_who_was_refused(settings: Settings) -> None:
     """A second thread that was refused with the same token gets the new one, and does not drop that."""
     fixed = Fixed(settings.tenant_id, 10_000)
     tokens = Tokens(settings, lambda: fixed, clock=lambda: 0.0)
@@ -62,14 +62,14 @@ def test_a_refused_token_is_dropped_by_the_first_who_was_refused(settings: Setti
 
 
 @pytest.mark.parametrize("said", [{"tid": OTHER}, {}])
-def test_a_token_of_another_tenant_is_refused(settings: Settings, said: dict[str, str]) -> None:
+def test_token_of_another_tenant_is_refused(settings: Settings, said: dict[str, str]) -> None:
     """With it every object of the stack would look deleted."""
     fixed = Fixed(said.get("tid", ""), 10_000)
     with pytest.raises(SignInError, match=r"the token is one of tenant .*, but the stack's tenantId is"):
         Tokens(settings, lambda: fixed, clock=lambda: 0.0).token()
 
 
-def test_an_environment_of_another_tenant_is_refused_before_anything_is_sent(
+def test_environment_of_another_tenant_is_refused_before_anything_is_sent(
     settings: Settings, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is the wrong shell, or the wrong stack; asking would tell the other tenant's sign-in log."""
@@ -79,7 +79,7 @@ def test_an_environment_of_another_tenant_is_refused_before_anything_is_sent(
     assert portal.requests() == []
 
 
-def test_a_wrong_secret_is_one_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_secret_is_one_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence is the service's own, without the secret and without a page of advice."""
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "a-secret-that-is-wrong")
     with pytest.raises(SignInError, match="AADSTS7000215") as caught:
@@ -192,6 +192,6 @@ def test_nobody_signed_in_is_one_sentence(settings: Settings, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("token", ["", "opaque", "a.b", "a.!!!.c", "a.W10.c", "a.bm90IGpzb24.c"])
-def test_what_is_no_jwt_says_nothing(token: str) -> None:
+def test_claims_of_non_jwt_are_empty(token: str) -> None:
     """Reading a token never fails; it just proves nothing then."""
     assert claims(token) == {}

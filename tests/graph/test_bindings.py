@@ -27,7 +27,7 @@ def inputs(id_: str, profile_type: str, credential: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("profile_type", TYPES)
-def test_a_profile_is_bound_rebound_and_unbound(tenant: Tenant, portal: Portal, profile_type: str) -> None:
+def test_profile_is_bound_rebound_and_unbound(tenant: Tenant, portal: Portal, profile_type: str) -> None:
     """One PUT through the path of its type, read back; the profile itself is not touched."""
     first, second = (portal.seed("derivedCredentials", **{**WIRE, "displayName": name}) for name in "AB")
     id_ = seed(portal, profile_type)
@@ -41,7 +41,7 @@ def test_a_profile_is_bound_rebound_and_unbound(tenant: Tenant, portal: Portal, 
     assert portal.named("P")["derivedCredentialSettings"] is None
 
 
-def test_a_binding_that_holds_already_is_not_written(tenant: Tenant, portal: Portal) -> None:
+def test_binding_that_holds_already_is_not_written(tenant: Tenant, portal: Portal) -> None:
     """A killed run may have made it."""
     credential = portal.seed("derivedCredentials", **WIRE)
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=credential)
@@ -49,7 +49,7 @@ def test_a_binding_that_holds_already_is_not_written(tenant: Tenant, portal: Por
     assert portal.writes() == []
 
 
-def test_a_binding_that_somebody_moved_is_not_removed(tenant: Tenant, portal: Portal) -> None:
+def test_binding_that_somebody_moved_is_not_removed(tenant: Tenant, portal: Portal) -> None:
     """Deleting ours must not take away theirs."""
     ours, theirs = (portal.seed("derivedCredentials", **{**WIRE, "displayName": name}) for name in "AB")
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=theirs)
@@ -94,7 +94,7 @@ def test_many_bindings_are_read_in_few_requests(tenant: Tenant, portal: Portal) 
 
 
 @pytest.mark.parametrize("status", [400, 403, 500])
-def test_an_error_is_no_absence(tenant: Tenant, portal: Portal, status: int) -> None:
+def test_error_is_no_absence(tenant: Tenant, portal: Portal, status: int) -> None:
     """A binding that cannot be read is neither gone nor unset."""
     id_ = seed(portal, "iosVpnConfiguration")
     portal.fault(method="GET", path="derivedCredentialSettings$", times=99, status=status)
@@ -102,7 +102,7 @@ def test_an_error_is_no_absence(tenant: Tenant, portal: Portal, status: int) -> 
         BINDING.read(tenant, id_, inputs(id_, "iosVpnConfiguration", MISSING))
 
 
-def test_a_profile_is_bound_once(tenant: Tenant, portal: Portal) -> None:
+def test_profile_is_bound_once(tenant: Tenant, portal: Portal) -> None:
     """It uses one credential; two bindings would undo each other for ever."""
     credential = portal.seed("derivedCredentials", **WIRE)
     id_ = seed(portal, TYPES[0])

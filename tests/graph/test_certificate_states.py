@@ -67,7 +67,7 @@ def test_every_writable_field_of_the_page_is_there() -> None:
 
 
 @pytest.mark.parametrize("field", CHANGES)
-def test_a_field_is_written_alone_and_read_back(tenant: Tenant, portal: Portal, record: str, field: str) -> None:
+def test_field_is_written_alone_and_read_back(tenant: Tenant, portal: Portal, record: str, field: str) -> None:
     """One PATCH with one property, and only with the explicit word."""
     wire, value = CHANGES[field]
     inputs = {"adopt": record, "allow_write": True, field: value}
@@ -85,7 +85,7 @@ def test_nothing_is_written_without_the_word(tenant: Tenant, portal: Portal, rec
     assert portal.writes() == []
 
 
-def test_a_record_is_adopted_read_and_forgotten(tenant: Tenant, portal: Portal, record: str) -> None:
+def test_record_is_adopted_read_and_forgotten(tenant: Tenant, portal: Portal, record: str) -> None:
     """Never created, never deleted; equal moments are equal however they are written."""
     inputs = {
         "adopt": record,
@@ -101,7 +101,7 @@ def test_a_record_is_adopted_read_and_forgotten(tenant: Tenant, portal: Portal, 
     assert portal.writes() == []
 
 
-def test_a_record_that_does_not_exist_cannot_be_made(tenant: Tenant, portal: Portal) -> None:
+def test_record_that_does_not_exist_cannot_be_made(tenant: Tenant, portal: Portal) -> None:
     """There is nothing to POST."""
     with pytest.raises(AdoptionError, match="there is no certificate state nowhere to adopt"):
         STATE.create(tenant, {"adopt": "nowhere"})
@@ -115,7 +115,7 @@ def test_a_record_that_does_not_exist_cannot_be_made(tenant: Tenant, portal: Por
         ("unrouted", Rejected("PATCH", "", message="No method match route template")),
     ],
 )
-def test_a_write_without_effect_is_an_honest_error(
+def test_write_without_effect_is_an_honest_error(
     tenant: Tenant, portal: Portal, record: str, manner: str, error: GraphError
 ) -> None:
     """Whether the service takes such a write, nobody knows; that it did not is said."""
@@ -138,9 +138,7 @@ STATUSES = [one.value for one in intune.CertificateRevocationStatus]
 
 @pytest.mark.parametrize("old", STATUSES)
 @pytest.mark.parametrize("new", STATUSES)
-def test_a_status_follows_another_or_is_refused(
-    tenant: Tenant, portal: Portal, record: str, old: str, new: str
-) -> None:
+def test_status_follows_another_or_is_refused(tenant: Tenant, portal: Portal, record: str, old: str, new: str) -> None:
     """In a preview against what was declared, in a run against what the record has."""
     portal.change(record, certificateRevokeStatus=old)
     inputs = {"adopt": record, "allow_write": True, "certificate_revoke_status": new}
@@ -156,7 +154,7 @@ def test_a_status_follows_another_or_is_refused(
         assert portal.writes() == []
 
 
-def test_a_report_reads_all_pages(sandbox: Sandbox, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report_reads_all_pages(sandbox: Sandbox, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """All records, a page at a time, without writing anything."""
     for name, value in sandbox.environment.items():
         monkeypatch.setenv(name, value)
@@ -174,7 +172,7 @@ def test_a_report_reads_all_pages(sandbox: Sandbox, portal: Portal, monkeypatch:
 
 
 @pytest.mark.parametrize("id_", ["a/b", "a?b", "a#b", "a%2Fb", "a b", "a'b", "ü"])
-def test_a_record_is_found_whatever_its_id(tenant: Tenant, portal: Portal, id_: str) -> None:
+def test_record_is_found_whatever_its_id(tenant: Tenant, portal: Portal, id_: str) -> None:
     """Intune's ids of records are documented nowhere; nothing in one may be taken for a path or a query."""
     portal.seed("deviceConfigurationsAllManagedDeviceCertificateStates", id=id_)
     assert intune.ManagedAllDeviceCertificateState.kind.create(tenant, {"adopt": id_}).id == id_

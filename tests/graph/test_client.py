@@ -35,7 +35,7 @@ from tests.graph.samples import AZURE_CLI, BODY, SETTINGS, Saying
 from tests.portal import Portal
 
 
-def test_an_object_is_made_read_changed_and_deleted(client: GraphClient) -> None:
+def test_object_is_made_read_changed_and_deleted(client: GraphClient) -> None:
     """The verbs, each answered with the object, or with nothing where Intune answers with nothing."""
     made = client.post(SETTINGS, BODY)
     path = f"{SETTINGS}('{made['id']}')"
@@ -83,7 +83,7 @@ def test_what_can_be_repeated_is_repeated(
         ({"drop": "after"}, Unreachable),
     ],
 )
-def test_a_post_that_creates_is_sent_once(
+def test_post_that_creates_is_sent_once(
     client: GraphClient, portal: Portal, clock: Clock, fault: dict[str, Any], error: type[GraphError]
 ) -> None:
     """It may have worked; whoever asked for it must look before it is sent again."""
@@ -94,7 +94,7 @@ def test_a_post_that_creates_is_sent_once(
     assert clock.naps == []
 
 
-def test_a_broken_connection_is_repeated(client: GraphClient, portal: Portal, clock: Clock) -> None:
+def test_broken_connection_is_repeated(client: GraphClient, portal: Portal, clock: Clock) -> None:
     """A read whose connection broke, before or after the server's work, is read again."""
     portal.fault(path="derivedCredentials", drop="before")
     portal.fault(path="derivedCredentials", drop="after")
@@ -120,7 +120,7 @@ def test_retry_after_is_honoured_and_told(client: GraphClient, portal: Portal, c
 
 
 @pytest.mark.parametrize("status", [301, 302, 400, 403, 404, 409, 412, 501])
-def test_a_refusal_is_not_repeated(client: GraphClient, portal: Portal, status: int) -> None:
+def test_refusal_is_not_repeated(client: GraphClient, portal: Portal, status: int) -> None:
     """It would be refused again."""
     portal.fault(path="derivedCredentials", times=2, status=status)
     with pytest.raises(GraphError):
@@ -128,7 +128,7 @@ def test_a_refusal_is_not_repeated(client: GraphClient, portal: Portal, status: 
     assert len(portal.faults_left()) == 1
 
 
-def test_a_refused_token_is_renewed_once(client: GraphClient, portal: Portal) -> None:
+def test_refused_token_is_renewed_once(client: GraphClient, portal: Portal) -> None:
     """A 401 in the middle of a run gets one fresh token; a second 401 is an error."""
     id_ = client.post(SETTINGS, BODY)["id"]
     portal.requests()
@@ -140,7 +140,7 @@ def test_a_refused_token_is_renewed_once(client: GraphClient, portal: Portal) ->
         client.get(SETTINGS)
 
 
-def test_a_refused_post_is_not_repeated(client: GraphClient, portal: Portal) -> None:
+def test_refused_post_is_not_repeated(client: GraphClient, portal: Portal) -> None:
     """The next one has a fresh token; whether there is to be one is for the caller to find out."""
     portal.fault(method="POST", path="derivedCredentials", status=401)
     with pytest.raises(Unauthenticated):
@@ -165,7 +165,7 @@ def test_intunes_wrapped_message_is_unwrapped(client: GraphClient, portal: Porta
 @pytest.mark.parametrize(
     "body", ["<html><body>Bad gateway <b>secret</b></body></html>", "", "[" * 100_000, "null", "7"]
 )
-def test_an_answer_that_is_not_graphs_is_one_readable_line(client: GraphClient, portal: Portal, body: str) -> None:
+def test_answer_that_is_not_graphs_is_one_readable_line(client: GraphClient, portal: Portal, body: str) -> None:
     """Whatever a gateway answers, the error is one line, and nothing of the page is in it."""
     portal.fault(method="POST", path="derivedCredentials", status=500, body=body)
     with pytest.raises(ServerFault) as caught:
@@ -177,14 +177,14 @@ def test_an_answer_that_is_not_graphs_is_one_readable_line(client: GraphClient, 
 
 
 @pytest.mark.parametrize("body", ["<html>login</html>", "[1]", '{"value": [1]}', '{"value": 7}', '{"value": ['])
-def test_a_success_that_is_not_graphs_is_an_error(client: GraphClient, portal: Portal, body: str) -> None:
+def test_success_that_is_not_graphs_is_an_error(client: GraphClient, portal: Portal, body: str) -> None:
     """A captive portal answers 200 with a page: that is no empty list."""
     portal.fault(path="derivedCredentials", status=200, body=body)
     with pytest.raises(UnexpectedAnswer):
         list(paging.objects(client, SETTINGS))
 
 
-def test_an_answer_beyond_all_measure_is_not_read(settings: Settings, portal: Portal) -> None:
+def test_answer_beyond_all_measure_is_not_read(settings: Settings, portal: Portal) -> None:
     """Reading stops at a size that no honest answer has."""
     tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
     client = GraphClient(settings, tokens, largest_answer=1 << 20)
@@ -194,7 +194,7 @@ def test_an_answer_beyond_all_measure_is_not_read(settings: Settings, portal: Po
     client.close()
 
 
-def test_a_redirect_is_not_followed(client: GraphClient, portal: Portal) -> None:
+def test_redirect_is_not_followed(client: GraphClient, portal: Portal) -> None:
     """Wherever it leads, the token stays here."""
     portal.fault(path="derivedCredentials", status=302, headers={"Location": "https://evil.example/"})
     with pytest.raises(UnexpectedAnswer, match="redirects are not followed"):
@@ -212,7 +212,7 @@ def test_many_reads_are_sent_twenty_at_a_time(client: GraphClient, portal: Porta
     assert portal.sent() == ["POST /$batch", "POST /$batch"]
 
 
-def test_a_throttled_part_of_a_batch_is_asked_again(client: GraphClient, portal: Portal, clock: Clock) -> None:
+def test_throttled_part_of_a_batch_is_asked_again(client: GraphClient, portal: Portal, clock: Clock) -> None:
     """Parts fail one by one; those that failed for a passing reason are asked again, and only those."""
     ids = [client.post(SETTINGS, {**BODY, "displayName": str(index)})["id"] for index in range(3)]
     paths = [f"{SETTINGS}('{id_}')" for id_ in ids]
@@ -225,7 +225,7 @@ def test_a_throttled_part_of_a_batch_is_asked_again(client: GraphClient, portal:
     assert clock.naps == [pytest.approx(3.1)]
 
 
-def test_nobody_home_is_one_readable_line(settings: Settings, clock: Clock) -> None:
+def test_refused_connection_is_one_line(settings: Settings, clock: Clock) -> None:
     """A refused connection names the host, and is given up soon."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -271,7 +271,7 @@ def test_forbidden_explains_a_session_that_cannot_have_the_permission(
     client.close()
 
 
-def test_a_netrc_entry_does_not_replace_the_token(
+def test_netrc_entry_does_not_replace_the_token(
     client: GraphClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Requests prefers ~/.netrc to a header; a developer's file must not break the sign-in."""

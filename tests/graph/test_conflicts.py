@@ -14,7 +14,7 @@ INPUTS = {"display_name": "C", "issuer": "purebred", "notification_types": ["ema
 FAULT = {"method": "POST", "path": "derivedCredentials$", "status": 409}
 
 
-def test_a_conflict_with_nothing_is_told_as_it_is(tenant: Tenant, portal: Portal) -> None:
+def test_conflict_with_nothing_is_told_as_it_is(tenant: Tenant, portal: Portal) -> None:
     """There is no object to name, so Graph's own words must do."""
     portal.fault(**FAULT, body={"error": {"code": "Conflict", "message": "not today"}})
     with pytest.raises(Conflict, match="409 Conflict: not today"):
@@ -22,7 +22,7 @@ def test_a_conflict_with_nothing_is_told_as_it_is(tenant: Tenant, portal: Portal
     assert len([said for said, _ in portal.writes() if said.startswith("POST")]) == 1
 
 
-def test_a_conflict_names_what_is_there(tenant: Tenant, portal: Portal) -> None:
+def test_conflict_names_what_is_there(tenant: Tenant, portal: Portal) -> None:
     """And how to manage it here."""
     id_ = portal.seed("derivedCredentials", displayName="Other", issuer="purebred", notificationType="email")
     portal.fault(**FAULT)

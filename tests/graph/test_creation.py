@@ -68,7 +68,7 @@ def test_create_of_bound_profile_costs_one_batch_and_one_write_more(
     assert [one["target"]["groupId"] for one in made["assignments"]] == [GROUP]
 
 
-def test_a_namesake_is_seen_though_its_type_is_left_out(tenant: Tenant, portal: Portal) -> None:
+def test_namesake_is_seen_though_its_type_is_left_out(tenant: Tenant, portal: Portal) -> None:
     """In a collection of one type, Graph need not say the type: the name is taken all the same."""
     id_ = portal.seed("derivedCredentials", **WIRE | {"issuer": "intercede"})
     there = {"id": id_, **WIRE, "issuer": "intercede"}
@@ -78,7 +78,7 @@ def test_a_namesake_is_seen_though_its_type_is_left_out(tenant: Tenant, portal: 
 
 
 @pytest.mark.parametrize("fault", AFTER)
-def test_an_object_whose_answer_was_lost_is_found(tenant: Tenant, portal: Portal, fault: dict[str, Any]) -> None:
+def test_object_whose_answer_was_lost_is_found(tenant: Tenant, portal: Portal, fault: dict[str, Any]) -> None:
     """It worked, and nobody said so: one object, its id known, one POST."""
     portal.fault(method="POST", path="derivedCredentials$", **fault)
     id_ = CREDENTIAL.create(tenant, INPUTS).id
@@ -87,7 +87,7 @@ def test_an_object_whose_answer_was_lost_is_found(tenant: Tenant, portal: Portal
 
 
 @pytest.mark.parametrize("fault", BEFORE)
-def test_an_object_that_was_not_made_is_made_or_reported(tenant: Tenant, portal: Portal, fault: dict[str, Any]) -> None:
+def test_object_that_was_not_made_is_made_or_reported(tenant: Tenant, portal: Portal, fault: dict[str, Any]) -> None:
     """
     A refusal is repeated. Where it may have worked and does not show, the run says so and the next one makes it.
 
@@ -103,7 +103,7 @@ def test_an_object_that_was_not_made_is_made_or_reported(tenant: Tenant, portal:
     assert [one["id"] for one in portal.objects()] == [id_]
 
 
-def test_an_object_that_shows_late_is_waited_for(tenant: Tenant, portal: Portal, clock: Clock) -> None:
+def test_object_that_shows_late_is_waited_for(tenant: Tenant, portal: Portal, clock: Clock) -> None:
     """The list lags behind the write; the look is repeated until the deadline, and the object taken once."""
     list(tenant.listing(CREDENTIAL.collection))
     portal.fault(method="POST", path="derivedCredentials$", drop="after")
@@ -113,7 +113,7 @@ def test_an_object_that_shows_late_is_waited_for(tenant: Tenant, portal: Portal,
     assert len(clock.naps) >= 2
 
 
-def test_a_namesake_that_was_there_before_is_not_ours(tenant: Tenant, portal: Portal) -> None:
+def test_namesake_that_was_there_before_is_not_ours(tenant: Tenant, portal: Portal) -> None:
     """After a lost answer only an object that was absent before can be what the POST made."""
     list(tenant.listing(CREDENTIAL.collection))  # the list is made, and then somebody else creates the same thing
     portal.fault(method="POST", path="derivedCredentials$", drop="before")
@@ -142,9 +142,7 @@ def test_looking_that_fails_is_reported_with_what_it_was_for(tenant: Tenant, por
         CREDENTIAL.create(tenant, INPUTS)
 
 
-def test_a_connection_that_never_came_about_is_simply_repeated(
-    settings: Settings, clock: Clock, portal: Portal
-) -> None:
+def test_connection_that_never_came_about_is_simply_repeated(settings: Settings, clock: Clock, portal: Portal) -> None:
     """A refused connection cannot have made anything, so nothing is looked for."""
 
     class OnceRefused(GraphClient):
@@ -187,7 +185,7 @@ def test_create_of_incomplete_object_is_refused_without_proof(
         {"assignments": [{"target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}}]},
     ],
 )
-def test_a_namesake_that_differs_is_refused(
+def test_namesake_that_differs_is_refused(
     tenant: Tenant, portal: Portal, bound: dict[str, Any], other: dict[str, Any]
 ) -> None:
     """Somebody else's object is neither taken over nor doubled; the error says how to adopt it."""
@@ -199,7 +197,7 @@ def test_a_namesake_that_differs_is_refused(
     assert portal.writes() == []
 
 
-def test_a_namesake_of_another_type_is_no_namesake(tenant: Tenant, portal: Portal) -> None:
+def test_namesake_of_another_type_is_no_namesake(tenant: Tenant, portal: Portal) -> None:
     """A collection holds many kinds; only the own kind counts."""
     other = "#microsoft.graph.iosDerivedCredentialAuthenticationConfiguration"
     portal.seed("deviceConfigurations", **{"@odata.type": other}, displayName="Profile")
@@ -215,7 +213,7 @@ def test_two_declarations_of_one_name_do_not_share_an_object(tenant: Tenant, por
     assert len(portal.objects()) == 1
 
 
-def test_a_name_is_free_again_after_a_failed_create(tenant: Tenant, portal: Portal) -> None:
+def test_name_is_free_again_after_a_failed_create(tenant: Tenant, portal: Portal) -> None:
     """A refused POST leaves no claim behind."""
     portal.fault(method="POST", path="derivedCredentials$", status=403)
     with pytest.raises(Forbidden):
@@ -223,7 +221,7 @@ def test_a_name_is_free_again_after_a_failed_create(tenant: Tenant, portal: Port
     assert CREDENTIAL.create(tenant, INPUTS).id
 
 
-def test_an_unfinished_create_keeps_its_id_and_says_what_is_missing(
+def test_unfinished_create_keeps_its_id_and_says_what_is_missing(
     tenant: Tenant, portal: Portal, bound: dict[str, Any]
 ) -> None:
     """The object exists; the error has its id, what holds already, and what does not."""
@@ -234,7 +232,7 @@ def test_an_unfinished_create_keeps_its_id_and_says_what_is_missing(
     assert caught.value.done == {name: value for name, value in bound.items() if name != "assignments"}
 
 
-def test_a_binding_that_the_post_ignored_is_made_by_the_other_route(
+def test_binding_that_the_post_ignored_is_made_by_the_other_route(
     tenant: Tenant, portal: Portal, bound: dict[str, Any]
 ) -> None:
     """No documentation promises that the creating POST binds; reading it back tells, and PUT $ref mends."""

@@ -38,7 +38,7 @@ def test_every_kind_signs_in(
 
 
 @pytest.mark.parametrize("kind", ["default", "environment"])
-def test_the_environment_signs_in(settings: Settings, kind: str) -> None:
+def test_environment_signs_in(settings: Settings, kind: str) -> None:
     """In the sandbox only the environment may: a developer's real session must not reach a stand-in."""
     credential = CredentialFactory(replace(settings, auth=kind), {}, print).credential()
     assert type(credential).__name__ == "EnvironmentCredential"
@@ -47,7 +47,7 @@ def test_the_environment_signs_in(settings: Settings, kind: str) -> None:
     tokens.close()
 
 
-def test_the_azure_cli_is_kept_from_the_sandbox(settings: Settings) -> None:
+def test_azure_cli_is_kept_from_the_sandbox(settings: Settings) -> None:
     """It has real tokens and nothing else."""
     with pytest.raises(SignInError, match="would hand a real token to a stand-in"):
         CredentialFactory(replace(settings, auth="azureCli"), {}, print).credential()
@@ -64,7 +64,7 @@ def test_the_azure_cli_is_kept_from_the_sandbox(settings: Settings) -> None:
         ("managedIdentity", "ManagedIdentityCredential"),
     ],
 )
-def test_a_kind_builds_its_credential(settings: Settings, kind: str, built: str, cloud: str) -> None:
+def test_kind_builds_its_credential(settings: Settings, kind: str, built: str, cloud: str) -> None:
     """Those that need a person or a machine in Azure are looked at, not used."""
     environ = {"INTUNE_CLIENT_ID": APPLICATION} if kind in {"interactive", "deviceCode"} else {}
     credential = CredentialFactory(replace(settings, auth=kind, cloud=CLOUDS[cloud]), environ, print).credential()
@@ -113,7 +113,7 @@ def test_github_is_asked_anew_for_each_token(
         ("china", "api://AzureADTokenExchangeChina"),
     ],
 )
-def test_the_exchange_has_an_audience_per_cloud(cloud: str, audience: str) -> None:
+def test_exchange_has_an_audience_per_cloud(cloud: str, audience: str) -> None:
     """A token for one cloud's exchange is refused by another's."""
     assert CLOUDS[cloud].exchange == audience
 
@@ -130,7 +130,7 @@ def test_github_that_cannot_be_reached_is_one_sentence(settings: Settings) -> No
         tokens.token()
 
 
-def test_an_expired_assertion_is_one_sentence(
+def test_expired_assertion_is_one_sentence(
     settings: Settings, environments: Mapping[str, Mapping[str, str]], tmp_path: Path
 ) -> None:
     """The service's own code and sentence, without the assertion."""
@@ -145,7 +145,7 @@ def test_an_expired_assertion_is_one_sentence(
 
 
 @pytest.mark.parametrize("state", ["expired", "revoked"])
-def test_a_secret_that_stopped_working_is_one_sentence(settings: Settings, portal: Portal, state: str) -> None:
+def test_secret_that_stopped_working_is_one_sentence(settings: Settings, portal: Portal, state: str) -> None:
     """Told by the service's code."""
     portal.switch(secret=state)
     tokens = Tokens(settings, CredentialFactory(settings, {}, print).credential)
@@ -158,7 +158,7 @@ def test_a_secret_that_stopped_working_is_one_sentence(settings: Settings, porta
     ("answer", "told"),
     [((403, {}), "answered 403: give the job `permissions: id-token: write`"), ((200, {}), "has no token")],
 )
-def test_a_github_that_refuses_is_one_sentence(settings: Settings, answer: tuple[int, Any], told: str) -> None:
+def test_github_that_refuses_is_one_sentence(settings: Settings, answer: tuple[int, Any], told: str) -> None:
     """The remedy is a line of the workflow."""
     service = Issuer(lambda: answer)
     environ = {

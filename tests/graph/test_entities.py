@@ -78,7 +78,7 @@ def test_assignments_that_cannot_be_read_are_no_empty_set(tenant: Tenant, portal
     assert len(values["assignments"]) == 1
 
 
-def test_a_binding_that_is_not_declared_is_not_read(tenant: Tenant, portal: Portal) -> None:
+def test_binding_that_is_not_declared_is_not_read(tenant: Tenant, portal: Portal) -> None:
     """A refresh asks only for what somebody declared."""
     id_ = seed_profile(portal, displayName="P")
     portal.requests()
@@ -86,7 +86,7 @@ def test_a_binding_that_is_not_declared_is_not_read(tenant: Tenant, portal: Port
     assert portal.sent() == [f"GET {PROFILES}?$expand=assignments"]
 
 
-def test_gone_is_what_both_the_list_and_a_read_say(tenant: Tenant, portal: Portal) -> None:
+def test_gone_needs_list_and_404(tenant: Tenant, portal: Portal) -> None:
     """One request more confirms an absence; one that is not confirmed is none."""
     assert CREDENTIAL.read(tenant, MISSING, None) is None
     assert portal.sent() == [f"GET {SETTINGS}", f"GET {SETTINGS}('{MISSING}')"]
@@ -96,7 +96,7 @@ def test_gone_is_what_both_the_list_and_a_read_say(tenant: Tenant, portal: Porta
 
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 429, 500, 503])
 @pytest.mark.parametrize("where", ["list", "read"])
-def test_an_error_is_no_absence(tenant: Tenant, portal: Portal, status: int, where: str) -> None:
+def test_error_is_no_absence(tenant: Tenant, portal: Portal, status: int, where: str) -> None:
     """Anything but a 404 fails loudly, in the list and in the read that confirms."""
     path = "derivedCredentials$" if where == "list" else "derivedCredentials\\("
     portal.fault(path=path, times=99, status=status)
@@ -106,7 +106,7 @@ def test_an_error_is_no_absence(tenant: Tenant, portal: Portal, status: int, whe
 
 @pytest.mark.parametrize("unset", ["404", "204", "null"])
 @pytest.mark.parametrize("form", ["bare", "value"])
-def test_a_reference_is_read_in_every_form(tenant: Tenant, portal: Portal, unset: str, form: str) -> None:
+def test_reference_is_read_in_every_form(tenant: Tenant, portal: Portal, unset: str, form: str) -> None:
     """Bare or wrapped, set or unset in three ways: the documentation shows one, clients saw others."""
     portal.switch(bindingRead=form, unsetBinding=unset)
     credential = portal.seed("derivedCredentials", **WIRE)
@@ -206,7 +206,7 @@ def test_what_cannot_be_adopted_is_refused(tenant: Tenant, portal: Portal, adopt
     assert portal.writes() == []
 
 
-def test_an_object_of_another_type_is_not_adopted(tenant: Tenant, portal: Portal) -> None:
+def test_object_of_another_type_is_not_adopted(tenant: Tenant, portal: Portal) -> None:
     """An id from the same collection is not enough."""
     other = "#microsoft.graph.iosDerivedCredentialAuthenticationConfiguration"
     id_ = portal.seed("deviceConfigurations", **{"@odata.type": other}, displayName="P")
@@ -222,7 +222,7 @@ def test_one_object_is_adopted_once(tenant: Tenant, portal: Portal) -> None:
         CREDENTIAL.create(tenant, {**INPUTS, "adopt": id_})
 
 
-def test_a_reference_write_that_fails_but_worked_is_not_repeated(tenant: Tenant, portal: Portal) -> None:
+def test_reference_write_that_fails_but_worked_is_not_repeated(tenant: Tenant, portal: Portal) -> None:
     """Intune has answered 500 to a $ref that it had set: looking first tells."""
     credential = portal.seed("derivedCredentials", **WIRE)
     id_ = seed_profile(portal, displayName="P")
@@ -233,7 +233,7 @@ def test_a_reference_write_that_fails_but_worked_is_not_repeated(tenant: Tenant,
     assert len([one for one in portal.sent() if one.startswith("PUT")]) == 1
 
 
-def test_a_reference_is_removed(tenant: Tenant, portal: Portal) -> None:
+def test_reference_is_removed(tenant: Tenant, portal: Portal) -> None:
     """A binding that is no longer declared is taken away; one that is gone already is no error."""
     credential = portal.seed("derivedCredentials", **WIRE)
     id_ = seed_profile(portal, displayName="P", derivedCredentialSettings=credential)
@@ -242,7 +242,7 @@ def test_a_reference_is_removed(tenant: Tenant, portal: Portal) -> None:
     assert portal.named("P")["derivedCredentialSettings"] is None
 
 
-def test_an_update_of_what_is_gone_fails_and_says_so(tenant: Tenant) -> None:
+def test_update_of_what_is_gone_fails_and_says_so(tenant: Tenant) -> None:
     """A 404 on an update is no success."""
     with pytest.raises(NotFound, match="It does not exist in the tenant"):
         CREDENTIAL.update(tenant, MISSING, Change({}, INPUTS, ["display_name"]))
@@ -294,7 +294,7 @@ def test_patch_of_settings_costs_one_list_before_and_one_after(tenant: Tenant, p
     assert portal.sent() == [f"GET {SETTINGS}", f"PATCH {SETTINGS}('{id_}')", f"GET {SETTINGS}"]
 
 
-def test_deleting_twice_is_deleting(tenant: Tenant, portal: Portal) -> None:
+def test_delete_is_idempotent(tenant: Tenant, portal: Portal) -> None:
     """What somebody else deleted is deleted; what may not be deleted is an error."""
     id_ = portal.seed("derivedCredentials", **WIRE)
     CREDENTIAL.delete(tenant, id_, {})
@@ -305,7 +305,7 @@ def test_deleting_twice_is_deleting(tenant: Tenant, portal: Portal) -> None:
         CREDENTIAL.delete(tenant, id_, {})
 
 
-def test_a_change_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenant, portal: Portal) -> None:
+def test_change_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenant, portal: Portal) -> None:
     """A gateway's 204 is no proof; what an answer does not show is looked at."""
     id_ = seed_profile(portal, displayName="P", description="old")
     portal.fault(method="PATCH", path="deviceConfigurations", status=204, body="")
@@ -314,7 +314,7 @@ def test_a_change_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenan
         PROFILE.update(tenant, id_, change)
 
 
-def test_an_answer_that_shows_the_change_is_proof_enough(tenant: Tenant, portal: Portal) -> None:
+def test_answer_that_shows_the_change_is_proof_enough(tenant: Tenant, portal: Portal) -> None:
     """One request then, else one look more."""
     id_ = seed_profile(portal, displayName="P")
     requests = []
@@ -325,7 +325,7 @@ def test_an_answer_that_shows_the_change_is_proof_enough(tenant: Tenant, portal:
     assert sorted(requests) == [["PATCH"], ["PATCH", "GET"]]
 
 
-def test_a_delete_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenant, portal: Portal) -> None:
+def test_delete_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenant, portal: Portal) -> None:
     """An object that the state forgets and the tenant keeps would be nobody's."""
     id_ = seed_profile(portal, displayName="P")
     portal.fault(method="DELETE", path="deviceConfigurations", status=204, body="")
@@ -341,7 +341,7 @@ def test_delete_answered_404_is_repeated_where_a_read_shows_the_object(tenant: T
     assert portal.objects() == []
 
 
-def test_a_deleted_object_that_still_answers_is_gone_when_the_list_says_so(tenant: Tenant, portal: Portal) -> None:
+def test_deleted_object_that_still_answers_is_gone_when_the_list_says_so(tenant: Tenant, portal: Portal) -> None:
     """Seen with other collections: a read by id answers for a while, the list does not."""
     id_ = seed_profile(portal, displayName="P")
     portal.fault(path=rf"\('{id_}'\)\?", lagReads=50)
@@ -349,7 +349,7 @@ def test_a_deleted_object_that_still_answers_is_gone_when_the_list_says_so(tenan
     assert portal.objects() == []
 
 
-def test_an_answer_without_an_id_is_no_object(tenant: Tenant, portal: Portal) -> None:
+def test_answer_without_an_id_is_no_object(tenant: Tenant, portal: Portal) -> None:
     """It must not read as an object whose every field was cleared."""
     portal.fault(method="GET", path=rf"\('{MISSING}'\)", status=200, body="{}")
     with pytest.raises(UnexpectedAnswer, match="the answer is no object"):

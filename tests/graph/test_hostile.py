@@ -104,7 +104,7 @@ def test_absence_is_only_what_graph_says(tenant: Tenant, portal: Portal, status:
     assert [one["id"] for one in portal.objects()] == [id_]
 
 
-def test_the_content_type_proves_nothing(client: GraphClient, portal: Portal) -> None:
+def test_content_type_proves_nothing(client: GraphClient, portal: Portal) -> None:
     """What is read is the answer: JSON that calls itself a page is JSON, and a page that calls itself JSON is none."""
     body = json.dumps({"value": [{"id": ID}]})
     portal.fault(path="derivedCredentials", status=200, body=body, headers={"Content-Type": "text/html"})
@@ -123,7 +123,7 @@ def test_what_graph_has_and_we_do_not_know_is_shown_or_ignored(tenant: Tenant, p
     assert values == {"display_name": "C", "issuer": "fifthIssuer", "notification_types": ["email", "pager"]}
 
 
-def test_an_object_on_two_pages_is_one_object(client: GraphClient, portal: Portal) -> None:
+def test_object_on_two_pages_is_one_object(client: GraphClient, portal: Portal) -> None:
     """What somebody creates while a list is read moves others to the next page, where they come a second time."""
     twice, once = {"id": ID, **WIRE}, {"id": f"{ID[:-1]}2", **WIRE}
     link = f"{client.root}{SETTINGS}?$skiptoken=2"
@@ -132,7 +132,7 @@ def test_an_object_on_two_pages_is_one_object(client: GraphClient, portal: Porta
     assert list(paging.objects(client, SETTINGS)) == [twice, once]
 
 
-def test_an_object_on_two_pages_is_found_once_after_a_lost_answer(tenant: Tenant, portal: Portal) -> None:
+def test_object_on_two_pages_is_found_once_after_a_lost_answer(tenant: Tenant, portal: Portal) -> None:
     """It is what the POST made, and not several objects that nobody can choose between."""
     list(tenant.listing(CREDENTIAL.collection))
     made = {"@odata.type": ODATA_TYPE, **WIRE, "id": ID}
@@ -166,7 +166,7 @@ def test_empty_pages_are_passed_over(client: GraphClient, portal: Portal) -> Non
 
 
 @pytest.mark.parametrize("answer", [{"id": "0"}, {"id": "0", "status": 200}, {"id": "0", "status": "200"}, "0", None])
-def test_a_part_of_a_batch_that_says_nothing_is_an_error(client: GraphClient, portal: Portal, answer: Any) -> None:
+def test_part_of_a_batch_that_says_nothing_is_an_error(client: GraphClient, portal: Portal, answer: Any) -> None:
     """Not an object, not an absence: the path has an error, and the others have their answers."""
     good = {"id": "1", "status": 200, "body": {"id": ID}}
     portal.fault(path="batch", status=200, body={"responses": [answer, good]})

@@ -26,7 +26,7 @@ NO_IDS: list[Any] = [None, 7, "", {}, [ID]]
 
 
 @pytest.mark.parametrize("id_", NO_IDS)
-def test_an_object_without_an_id_is_none(tenant: Tenant, portal: Portal, id_: object) -> None:
+def test_object_without_an_id_is_none(tenant: Tenant, portal: Portal, id_: object) -> None:
     """Neither in a list, nor alone, nor behind a reference."""
     portal.fault(path="derivedCredentials$", status=200, body={"value": [{**WIRE, "id": id_}]})
     with pytest.raises(UnexpectedAnswer, match="not a list of objects"):
@@ -39,7 +39,7 @@ def test_an_object_without_an_id_is_none(tenant: Tenant, portal: Portal, id_: ob
 
 
 @pytest.mark.parametrize("id_", NO_IDS)
-def test_a_create_without_an_id_is_looked_up(tenant: Tenant, portal: Portal, id_: object) -> None:
+def test_create_without_an_id_is_looked_up(tenant: Tenant, portal: Portal, id_: object) -> None:
     """The object is there, whatever the answer calls it."""
     portal.fault(method="POST", path="derivedCredentials$", status=201, when="after", body={**WIRE, "id": id_})
     assert CREDENTIAL.create(tenant, INPUTS).id == portal.named("C")["id"]
@@ -50,7 +50,7 @@ def test_a_create_without_an_id_is_looked_up(tenant: Tenant, portal: Portal, id_
 
 @pytest.mark.parametrize("target", [None, 7, "all", [], {"@odata.type": 7}, {"groupId": {}}])
 @pytest.mark.parametrize("source", [None, "direct"])
-def test_an_assignment_of_the_wrong_types_is_not_the_declared_one(target: object, source: object) -> None:
+def test_assignment_of_the_wrong_types_is_not_the_declared_one(target: object, source: object) -> None:
     """It is read as something, so that it shows as drift."""
     assert len(_from_wire([{"target": target, "source": source}])) == 1
 
@@ -61,20 +61,20 @@ def test_what_is_no_list_of_assignments_has_none(members: object) -> None:
     assert _from_wire(members) == []
 
 
-def test_a_filter_that_is_no_text_is_kept(tenant: Tenant) -> None:  # noqa: ARG001 - the fixture loads the provider
+def test_filter_that_is_no_text_is_kept(tenant: Tenant) -> None:  # noqa: ARG001 - the fixture loads the provider
     """Only null, nothing and the zero GUID mean none."""
     filter_ = "deviceAndAppManagementAssignmentFilterId"
     (shown,) = _from_wire([{"target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget", filter_: ["x"]}}])
     assert shown["device_and_app_management_assignment_filter_id"] == ["x"]
 
 
-def test_half_a_character_is_replaced(client: GraphClient, portal: Portal) -> None:
+def test_lone_surrogate_is_replaced(client: GraphClient, portal: Portal) -> None:
     """A lone surrogate is no text: neither the state nor an error could carry it. A whole pair is left alone."""
     portal.fault(path="derivedCredentials", status=200, body='{"displayName": "\\ud800 \\ud83d\\ude00 \\\\ud800"}')
     assert client.get(SETTINGS) == {"displayName": "? 😀 \\ud800"}
 
 
-def test_an_issuer_that_is_declared_later_is_no_change(tenant: Tenant, portal: Portal) -> None:
+def test_issuer_that_is_declared_later_is_no_change(tenant: Tenant, portal: Portal) -> None:
     """The settings have it already; only another one cannot be."""
     credential = portal.seed("derivedCredentials", **WIRE)
     bound = {"@odata.type": "#microsoft.graph.iosVpnConfiguration", "derivedCredentialSettings": credential}
@@ -85,7 +85,7 @@ def test_an_issuer_that_is_declared_later_is_no_change(tenant: Tenant, portal: P
 
 
 @pytest.mark.parametrize("old", [[], {}, 7, None])
-def test_a_status_in_the_state_that_is_no_text_says_nothing(old: object) -> None:
+def test_status_in_the_state_that_is_no_text_says_nothing(old: object) -> None:
     """Whatever somebody wrote into a state file."""
     news = {"adopt": "x", "certificate_revoke_status": "revoked"}
     assert list(STATE.problems(news, {"certificate_revoke_status": old})) == []
@@ -107,7 +107,7 @@ def test_what_is_nested_too_deeply_is_no_answer(client: GraphClient, portal: Por
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_a_number_beyond_a_double_is_no_answer(client: GraphClient, portal: Portal, number: str) -> None:
+def test_number_beyond_a_double_is_no_answer(client: GraphClient, portal: Portal, number: str) -> None:
     """The state could not hold it."""
     portal.fault(path="derivedCredentials", status=200, body=f'{{"a": {number}}}')
     with pytest.raises(UnexpectedAnswer, match="not Graph's JSON"):
@@ -117,9 +117,7 @@ def test_a_number_beyond_a_double_is_no_answer(client: GraphClient, portal: Port
 
 
 @pytest.mark.parametrize("responses", [None, 7, True, 1.5, "x", {}, [7], [{"id": "0"}], [{"id": "0", "status": True}]])
-def test_a_batch_without_answers_is_an_error_of_each_part(
-    client: GraphClient, portal: Portal, responses: object
-) -> None:
+def test_batch_without_answers_is_an_error_of_each_part(client: GraphClient, portal: Portal, responses: object) -> None:
     """And never an absence."""
     portal.fault(path="batch", status=200, body={"responses": responses})
     (answer,) = batch.get_each(client, [SETTINGS]).values()

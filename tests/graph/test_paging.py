@@ -42,7 +42,7 @@ def test_all_pages_are_read(client: GraphClient, portal: Portal) -> None:
         7,
     ],
 )
-def test_a_next_page_elsewhere_gets_no_token(client: GraphClient, portal: Portal, link: object) -> None:
+def test_next_page_elsewhere_gets_no_token(client: GraphClient, portal: Portal, link: object) -> None:
     """A nextLink is followed only on the stack's own cloud, and what is no address is not followed at all."""
     link = link.replace("HOST", urlsplit(client.root).netloc) if isinstance(link, str) else link
     portal.fault(path="derivedCredentials", status=200, body={"value": [], "@odata.nextLink": link})

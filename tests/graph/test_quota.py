@@ -59,7 +59,7 @@ def refused(portal: Portal) -> int:
     return sum(one["status"] == 429 for one in portal.requests())
 
 
-def test_the_write_budget_is_used_up_and_never_exceeded(
+def test_write_budget_is_used_up_and_never_exceeded(
     create: Callable[[int], None], portal: Portal, clock: Clock
 ) -> None:
     """500 creates take hardly longer than the quota makes them take, and none is refused."""

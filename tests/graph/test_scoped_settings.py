@@ -56,7 +56,7 @@ def test_settings_that_are_as_declared_are_taken_over_without_a_write(
     assert credential in {one["id"] for one in portal.objects()}
 
 
-def test_an_update_writes_only_what_changed(tenant: Tenant, portal: Portal, credential: str) -> None:
+def test_update_writes_only_what_changed(tenant: Tenant, portal: Portal, credential: str) -> None:
     """And nothing for a field that is no longer declared: it is left alone."""
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=credential)
     news = {"device_configuration_id": id_, "display_name": "New", "notification_types": ["none"]}
@@ -65,7 +65,7 @@ def test_an_update_writes_only_what_changed(tenant: Tenant, portal: Portal, cred
     assert {name: value for name, value in body.items() if name != "@odata.type"} == {"displayName": "New"}
 
 
-def test_a_profile_without_a_credential_has_no_settings(tenant: Tenant, portal: Portal) -> None:
+def test_profile_without_a_credential_has_no_settings(tenant: Tenant, portal: Portal) -> None:
     """The error says to bind it first."""
     with pytest.raises(AdoptionError, match="uses no derived credential: bind it to one first"):
         SCOPED.create(tenant, {"device_configuration_id": seed(portal, TYPES[0])})
@@ -91,7 +91,7 @@ def test_settings_are_not_managed_twice(tenant: Tenant, portal: Portal) -> None:
         CREDENTIAL.create(other, {**INPUTS, "adopt": own})
 
 
-def test_a_profile_that_was_bound_elsewhere_leads_to_others(tenant: Tenant, portal: Portal, credential: str) -> None:
+def test_profile_that_was_bound_elsewhere_leads_to_others(tenant: Tenant, portal: Portal, credential: str) -> None:
     """The settings are gone from here, and an update must not change the others."""
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=credential)
     declared = {"device_configuration_id": id_, "display_name": WIRE["displayName"]}
@@ -121,7 +121,7 @@ def test_profile_that_is_deleted_leads_to_none(
     assert SCOPED.read(tenant, credential, {"device_configuration_id": id_, **declared_type}) is None
 
 
-def test_a_change_that_graph_ignores_is_an_error(tenant: Tenant, portal: Portal, credential: str) -> None:
+def test_change_that_graph_ignores_is_an_error(tenant: Tenant, portal: Portal, credential: str) -> None:
     """Nobody is known to use these routes; a 200 alone proves nothing."""
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=credential)
     portal.fault(method="PATCH", path="derivedCredentialSettings$", status=200, body={})

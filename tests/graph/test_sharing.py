@@ -106,7 +106,7 @@ def test_who_asks_for_the_same_shares_the_answer(tenant: Tenant, portal: Portal,
     assert len([line for line in portal.sent() if line == f"GET {asked[0]}"]) == 2
 
 
-def test_an_error_is_the_answer_of_whom_it_concerns(tenant: Tenant, portal: Portal, gate: Gate) -> None:
+def test_error_is_the_answer_of_whom_it_concerns(tenant: Tenant, portal: Portal, gate: Gate) -> None:
     """A part that is not there, and one that is; and each of a batch that failed as a whole."""
     asked = paths(portal, AT_ONCE + 1)
     first = gate.hold(tenant, asked[:AT_ONCE])
@@ -117,7 +117,7 @@ def test_an_error_is_the_answer_of_whom_it_concerns(tenant: Tenant, portal: Port
     assert all(isinstance(answer.result(_PATIENCE), dict) for answer in first)
 
 
-def test_a_batch_that_fails_fails_for_all_who_share_it(tenant: Tenant, portal: Portal, gate: Gate) -> None:
+def test_batch_that_fails_fails_for_all_who_share_it(tenant: Tenant, portal: Portal, gate: Gate) -> None:
     """Each is told the same, and what is asked for next is asked anew."""
     asked = paths(portal, AT_ONCE + 2)
     gate.hold(tenant, asked[:AT_ONCE])
@@ -128,7 +128,7 @@ def test_a_batch_that_fails_fails_for_all_who_share_it(tenant: Tenant, portal: P
     assert isinstance(tenant.get_batched(asked[-1]).result(_PATIENCE), dict)
 
 
-def test_a_binding_is_read_back_while_its_profile_is_assigned(tenant: Tenant, portal: Portal, relay: Relay) -> None:
+def test_binding_is_read_back_while_its_profile_is_assigned(tenant: Tenant, portal: Portal, relay: Relay) -> None:
     """The answer to the one is held back until the other was asked for: neither waits for the other."""
     assigned, together = threading.Event(), list[bool]()
 

@@ -23,7 +23,7 @@ def behind_the_proxy(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("behind_the_proxy")
-def test_a_trusted_certificate_is_accepted_in_every_thread() -> None:
+def test_trusted_certificate_is_accepted_in_every_thread() -> None:
     """Over TLS, with one session per thread."""
     sessions = Sessions(GRAPH, 8)
     together = threading.Barrier(8)
@@ -40,7 +40,7 @@ def test_a_trusted_certificate_is_accepted_in_every_thread() -> None:
 
 
 @pytest.mark.usefixtures("behind_the_proxy")
-def test_a_certificate_that_nobody_vouches_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificate_that_nobody_vouches_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sharing the trust does not widen it."""
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     sessions = Sessions(GRAPH, 8)
@@ -49,7 +49,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(monkeypatch: pytest.Mo
     sessions.close()
 
 
-def test_the_name_in_the_certificate_counts() -> None:
+def test_name_in_the_certificate_counts() -> None:
     """A certificate for another host is none."""
     transport = Transport(8)
     assert transport._trust.verify_mode is ssl.CERT_REQUIRED

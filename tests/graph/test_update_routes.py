@@ -22,7 +22,7 @@ def made(tenant: Tenant, portal: Portal) -> str:
     return id_
 
 
-def test_a_profile_is_changed_through_an_assignment(tenant: Tenant, portal: Portal, made: str) -> None:
+def test_profile_is_changed_through_an_assignment(tenant: Tenant, portal: Portal, made: str) -> None:
     """The route that goes through one of its group assignments, and a look at what it did."""
     assignment = portal.named("P")["assignments"][0]["id"]
     news = {"display_name": "Q", "update_route": {"group_assignment_id": assignment}}
@@ -35,7 +35,7 @@ def test_a_profile_is_changed_through_an_assignment(tenant: Tenant, portal: Port
     assert portal.named("Q")["id"] == made
 
 
-def test_a_profile_is_changed_through_a_domain_join(tenant: Tenant, portal: Portal, made: str) -> None:
+def test_profile_is_changed_through_a_domain_join(tenant: Tenant, portal: Portal, made: str) -> None:
     """The route that goes through a domain-join configuration which lists the profile."""
     join = seed(portal, "windowsDomainJoinConfiguration", displayName="J", networkAccessConfigurations=[made])
     news = {"display_name": "P", "description": "D", "update_route": {"domain_join_configuration_id": join}}
@@ -48,7 +48,7 @@ def test_a_profile_is_changed_through_a_domain_join(tenant: Tenant, portal: Port
     assert portal.named("P")["description"] == "D"
 
 
-def test_a_route_that_leads_nowhere_is_an_error(tenant: Tenant, made: str) -> None:
+def test_route_that_leads_nowhere_is_an_error(tenant: Tenant, made: str) -> None:
     """An id of something else is Graph's refusal, unchanged."""
     with pytest.raises(GraphError):
         PROFILE.update(
@@ -58,7 +58,7 @@ def test_a_route_that_leads_nowhere_is_an_error(tenant: Tenant, made: str) -> No
         )
 
 
-def test_a_route_that_changes_nothing_is_an_error(tenant: Tenant, portal: Portal, made: str) -> None:
+def test_route_that_changes_nothing_is_an_error(tenant: Tenant, portal: Portal, made: str) -> None:
     """Nobody documents what these routes do; a 200 alone proves nothing."""
     portal.fault(method="PATCH", path="groupAssignments", status=200, body={})
     assignment = portal.named("P")["assignments"][0]["id"]
@@ -80,7 +80,7 @@ def test_a_route_that_changes_nothing_is_an_error(tenant: Tenant, portal: Portal
         ({"domain_join_configuration_id": "J"}, "update_route.domain_join_configuration_id"),
     ],
 )
-def test_a_route_that_is_none_is_a_check_failure(route: Any, path: str) -> None:
+def test_route_that_is_none_is_a_check_failure(route: Any, path: str) -> None:
     """One route, told by its field."""
     (problem,) = PROFILE.problems({"display_name": "P", "update_route": route}, {})
     assert problem.path == path

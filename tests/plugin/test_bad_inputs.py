@@ -159,7 +159,7 @@ def failures(plugin: Plugin, inputs: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}-{case[4]}")
-def test_a_bad_input_is_a_check_failure_with_its_field_and_remedy(
+def test_bad_input_is_a_check_failure_with_its_field_and_remedy(
     offline: Callable[[str], Plugin], case: tuple[str, dict[str, Any], dict[str, Any], str, str]
 ) -> None:
     """The program says how to mend it; the plugin refuses it too, and shows no value: any may be a secret."""
@@ -174,7 +174,7 @@ def test_a_bad_input_is_a_check_failure_with_its_field_and_remedy(
     assert not any(f'"{value}"' in reason for value in bad.values())
 
 
-def test_the_good_inputs_of_the_cases_are_good(offline: Callable[[str], Plugin]) -> None:
+def test_good_inputs_of_the_cases_are_good(offline: Callable[[str], Plugin]) -> None:
     """Each case above fails for what it changes, and for nothing else."""
     assert failures(offline("derivedCredential"), CREDENTIAL) == {}
     assert failures(offline("androidProfile"), PROFILE) == {}

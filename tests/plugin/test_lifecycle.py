@@ -54,12 +54,12 @@ class TestDiff:
 class TestCheck:
     """One spelling of the inputs, which the engine keeps."""
 
-    def test_a_reordered_set_is_kept_as_it_was(self, offline: Callable[[str], Plugin]) -> None:
+    def test_reordered_set_is_kept_as_it_was(self, offline: Callable[[str], Plugin]) -> None:
         """The engine compares inputs to the letter."""
         olds = {**CREDENTIAL, "notification_types": ["email", "companyPortal"]}
         assert offline("derivedCredential").checked(CREDENTIAL, olds) == olds
 
-    def test_a_new_set_is_sorted(self, offline: Callable[[str], Plugin]) -> None:
+    def test_new_set_is_sorted(self, offline: Callable[[str], Plugin]) -> None:
         """So that what one engineer writes and another rewrites is the same state."""
         news = {**CREDENTIAL, "notification_types": ["email", "companyPortal"]}
         assert offline("derivedCredential").checked(news)["notification_types"] == ["companyPortal", "email"]
@@ -128,7 +128,7 @@ class TestLife:
         assert [one["id"] for one in portal.objects()] == [id_]
         assert plugin.engine.logs[-1].message == f'{id_} was created or adopted for "r", so it was not deleted'
 
-    def test_an_update_without_a_change_sends_nothing(self, online: Callable[..., Plugin], portal: Portal) -> None:
+    def test_update_without_a_change_sends_nothing(self, online: Callable[..., Plugin], portal: Portal) -> None:
         """The engine asks for one after a half-done create; if all is done, there is nothing to do."""
         assert online("derivedCredential").update(MISSING, CREDENTIAL, CREDENTIAL) == {**CREDENTIAL, **LIVES}
         assert portal.requests() == []
@@ -152,7 +152,7 @@ class TestLife:
         assert inputs == declared
         assert outputs == {**declared, "renewal_threshold_percentage": 7, **LIVES}
 
-    def test_a_refresh_shows_drift(self, online: Callable[..., Plugin], portal: Portal) -> None:
+    def test_refresh_shows_drift(self, online: Callable[..., Plugin], portal: Portal) -> None:
         """Inputs and outputs both have the live value; what was cleared is missing from both."""
         id_ = portal.seed("derivedCredentials", **{**WIRE, "displayName": "Drifted"}, renewalThresholdPercentage=7)
         _, outputs, inputs = online("derivedCredential").read(id_, CREDENTIAL, CREDENTIAL)
@@ -164,7 +164,7 @@ class TestLife:
             "renewal_threshold_percentage": 7,
         }
 
-    def test_a_field_left_to_the_server_since_is_no_drift(self, online: Callable[..., Plugin], portal: Portal) -> None:
+    def test_field_left_to_the_server_since_is_no_drift(self, online: Callable[..., Plugin], portal: Portal) -> None:
         """The outputs still have it from when it was declared; the inputs tell that it no longer is."""
         id_ = portal.seed("derivedCredentials", **WIRE, renewalThresholdPercentage=7)
         declared = {"display_name": "N", "issuer": "purebred", "notification_types": ["email"]}
@@ -209,7 +209,7 @@ class TestLife:
 class TestErrors:
     """One readable line, with the request id where there is one."""
 
-    def test_a_403(self, online: Callable[..., Plugin], portal: Portal) -> None:
+    def test_403(self, online: Callable[..., Plugin], portal: Portal) -> None:
         """What was refused, by whom, and what to grant."""
         portal.switch(roles=["User.Read"])
         line = told(lambda: online("derivedCredential").read(MISSING, CREDENTIAL, CREDENTIAL))
@@ -218,7 +218,7 @@ class TestErrors:
         assert "[request-id " in line
         assert "\n" not in line
 
-    def test_a_404_on_an_update(self, online: Callable[..., Plugin]) -> None:
+    def test_404_on_an_update(self, online: Callable[..., Plugin]) -> None:
         """What to do about an object that somebody deleted."""
         news = {**CREDENTIAL, "display_name": "M"}
         line = told(lambda: online("derivedCredential").update(MISSING, CREDENTIAL, news))
@@ -226,7 +226,7 @@ class TestErrors:
         assert "pulumi up --refresh" in line
         assert "\n" not in line
 
-    def test_a_500_with_a_page(self, online: Callable[..., Plugin], portal: Portal) -> None:
+    def test_500_with_a_page(self, online: Callable[..., Plugin], portal: Portal) -> None:
         """The page stays out of it."""
         portal.fault(path="derivedCredentials", times=99, status=500, body="<html>\n<h1>secret</h1>\n</html>")
         line = told(lambda: online("derivedCredential").read(MISSING, CREDENTIAL, CREDENTIAL))
@@ -234,7 +234,7 @@ class TestErrors:
         assert "secret" not in line
         assert "\n" not in line
 
-    def test_a_refused_connection(self) -> None:
+    def test_refused_connection(self) -> None:
         """The address, and that nothing was lost."""
         with Sandbox() as sandbox:
             config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": "sandbox"}
@@ -291,7 +291,7 @@ class TestHost:
         assert len(starts) == 32
         assert starts[-1] - starts[0] < 7.0  # four at a time cannot begin the last of them sooner than that
 
-    def test_a_plugin_whose_engine_died_ends(self, sandbox: Sandbox, portal: Portal) -> None:
+    def test_plugin_whose_engine_died_ends(self, sandbox: Sandbox, portal: Portal) -> None:
         """It waits for the request that is out, and starts no other: the profile is made, and not assigned."""
         config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": "sandbox"}
         plugin = Plugin("androidProfile", config, sandbox.environment)
@@ -308,7 +308,7 @@ class TestHost:
         plugin.stop()
         assert portal.named("P")["assignments"] == []
 
-    def test_a_half_done_create_is_kept_by_the_engine(self, online: Callable[..., Plugin], portal: Portal) -> None:
+    def test_half_done_create_is_kept_by_the_engine(self, online: Callable[..., Plugin], portal: Portal) -> None:
         """The error carries Pulumi's own message for it: the id, and the inputs that hold already."""
         portal.fault(method="POST", path="/assign$", times=99, status=403)
         plugin = online("androidProfile")

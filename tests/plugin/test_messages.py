@@ -39,7 +39,7 @@ def test_what_concerns_the_run_is_no_resources_and_stays(engine: Engine) -> None
     assert log.severity == engine_pb2.INFO
 
 
-def test_a_pool_that_cannot_be_widened_is_noted_for_debugging(engine: Engine) -> None:
+def test_pool_that_cannot_be_widened_is_noted_for_debugging(engine: Engine) -> None:
     """Nobody can do anything about it, so nobody else is told."""
     thread = threading.Thread(target=lambda: host.widen_pool(32))
     thread.start()
@@ -49,7 +49,7 @@ def test_a_pool_that_cannot_be_widened_is_noted_for_debugging(engine: Engine) ->
     assert "serves four calls at once" in log.message
 
 
-def test_a_pool_that_is_widened_is_nobodys_business(engine: Engine) -> None:
+def test_widening_the_pool_logs_nothing(engine: Engine) -> None:
     """What is as it should be needs no words."""
     with ThreadPoolExecutor(4) as pool:
         assert pool.submit(host.widen_pool, 32).result()

@@ -86,7 +86,7 @@ def with_sdk(work: Callable[[Any], Awaitable[None]]) -> None:
     gc.collect()  # what the SDK left open is complained of here, where that is expected
 
 
-def test_the_sdk_reads_and_changes_what_we_made(signed_in: Tenant) -> None:
+def test_sdk_reads_and_changes_what_we_made(signed_in: Tenant) -> None:
     """List, get, patch and delete of settings that we created."""
     inputs = {"display_name": "C", "issuer": "xTec", "notification_types": ["companyPortal", "email"]}
     id_ = CREDENTIAL.create(signed_in, inputs).id
@@ -155,7 +155,7 @@ def test_we_read_what_the_sdk_made(signed_in: Tenant) -> None:
     assert live["assignments"] == [{"target": "allDevicesAssignmentTarget"}]
 
 
-def test_the_sdk_reads_a_profile_that_we_made(signed_in: Tenant) -> None:
+def test_sdk_reads_a_profile_that_we_made(signed_in: Tenant) -> None:
     """With its own type, its apps and its assignment."""
     inputs = {
         "display_name": "P",

@@ -63,27 +63,27 @@ TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
         ),
     ],
 )
-def test_a_mistake_is_named_with_its_path_and_remedy(credentials: Any, profiles: Any, said: str) -> None:
+def test_mistake_is_named_with_its_path_and_remedy(credentials: Any, profiles: Any, said: str) -> None:
     """One mistake, one line, which begins with the path that leads to it."""
     (line,) = mistakes({"derivedCredentials": credentials, "androidProfiles": profiles})
     assert said in line
 
 
-def test_a_config_without_mistakes_has_none() -> None:
+def test_config_without_mistakes_has_none() -> None:
     """What is declared well is declared."""
     binding = {"device_configuration_id": TENANT, "profile_type": "iosVpnConfiguration", "derived_credential": "c"}
     entries = {"derivedCredentials": {"c": CREDENTIAL}, "iosProfiles": {"p": PROFILE}, "bindings": {"b": binding}}
     assert list(mistakes(entries)) == []
 
 
-def test_a_display_name_is_given_once() -> None:
+def test_display_name_is_given_once() -> None:
     """Two objects of one kind and name are told apart by nobody; a credential and a profile may share a name."""
     profiles = {"p": {"display_name": "C"}, "q": {"display_name": "D"}, "r": {"display_name": "C"}}
     (line,) = mistakes({"derivedCredentials": {"c": CREDENTIAL}, "androidProfiles": profiles})
     assert line.startswith('androidProfiles.r.display_name: "C" is the display_name of androidProfiles.p too; declare')
 
 
-def test_a_misspelled_key_is_no_empty_map() -> None:
+def test_misspelled_key_is_no_empty_map() -> None:
     """What stands under a misspelled key would be deleted; keys of other namespaces are others' business."""
     said = list(unknown_keys(["p:derivedCredentiels", "p:tenantId", "p:androidProfiles", "pulumi:tags"], "p"))
     assert said == ['derivedCredentiels: is not a setting of this project; did you mean "derivedCredentials"?']
@@ -102,7 +102,7 @@ def test_a_misspelled_key_is_no_empty_map() -> None:
         ("pulumi:tags", False),
     ],
 )
-def test_a_known_key_in_another_namespace_is_a_mistake(key: str, *, wrong: bool) -> None:
+def test_known_key_in_another_namespace_is_a_mistake(key: str, *, wrong: bool) -> None:
     """The map would be empty, and everything in it deleted; keys of other providers are left alone."""
     said = list(unknown_keys([key], "intune-derived-credentials"))
     remedy = f"write intune-derived-credentials:{key.partition(':')[2]}"
@@ -118,14 +118,14 @@ def test_a_known_key_in_another_namespace_is_a_mistake(key: str, *, wrong: bool)
         ("2026-02-02 00:00:00 +0000 UTC", 'has the key "2026-02-02 00:00:00 +0000 UTC", which YAML made of'),
     ],
 )
-def test_a_key_that_is_no_name_is_a_mistake(key: str, said: str) -> None:
+def test_key_that_is_no_name_is_a_mistake(key: str, said: str) -> None:
     """What YAML makes of an empty key, of null and of a date names no resource."""
     (line,) = mistakes({"androidProfiles": {key: {"display_name": "P"}}})
     assert said in line
 
 
 @pytest.mark.parametrize(("key", "reference"), [("1", 1), ("true", True), ("1.5", 1.5), ("1", "1")])
-def test_a_number_refers_to_the_entry_that_a_number_names(key: str, reference: Any) -> None:
+def test_number_refers_to_the_entry_that_a_number_names(key: str, reference: Any) -> None:
     """YAML reads 1 as a number where it is a value, and as text where it is a key."""
     assert (
         list(
@@ -163,7 +163,7 @@ def test_no_value_of_a_secret_map_is_shown() -> None:
     assert line == "iosProfiles: must be a map from resource names to their fields"
 
 
-def test_a_secret_in_a_map_stays_secret(stack: Stack, portal: Portal) -> None:
+def test_secret_in_a_map_stays_secret(stack: Stack, portal: Portal) -> None:
     """It is written to the tenant, and is in clear text in no preview, no output and no state."""
     if not stack.engine_environment:
         pytest.skip("the stand-in engine refuses secrets in stack files")
@@ -215,7 +215,7 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, por
         ({}, "tenantId"),
     ],
 )
-def test_a_wrong_tenant_or_cloud_fails_the_preview(stack: Stack, config: dict[str, str], said: str) -> None:
+def test_wrong_tenant_or_cloud_fails_the_preview(stack: Stack, config: dict[str, str], said: str) -> None:
     """What an up could not do, a preview does not promise."""
     stack.configure(**config, derivedCredentials={"c": CREDENTIAL})
     outcome = stack.preview()

@@ -39,7 +39,7 @@ Q = {"display_name": "Q"}
         ({"depends_on": ["androidProfiles.p"]}, "leads back to the entry itself: androidProfiles.p → androidProfiles."),
     ],
 )
-def test_a_mistake_in_options_is_named_with_its_path_and_remedy(options: Any, said: str) -> None:
+def test_mistake_in_options_is_named_with_its_path_and_remedy(options: Any, said: str) -> None:
     """Options are checked like fields."""
     (line,) = mistakes({"androidProfiles": {"p": {**P, "options": options}, "q": Q}})
     assert said in line
@@ -64,7 +64,7 @@ def test_good_options_have_no_mistakes() -> None:
     assert list(mistakes(entries)) == []
 
 
-def test_a_circle_is_told_once_with_every_entry_of_it() -> None:
+def test_circle_is_told_once_with_every_entry_of_it() -> None:
     """The reference to a credential is one of its steps."""
     entries = {
         "derivedCredentials": {"c": {**CREDENTIAL, "options": {"depends_on": ["iosProfiles.i"]}}},
@@ -90,14 +90,14 @@ def test_a_circle_is_told_once_with_every_entry_of_it() -> None:
         ({"p": {**P, "renamed_form": "o"}}, 'did you mean "renamed_from"?'),
     ],
 )
-def test_a_rename_that_pulumi_cannot_do_is_a_mistake(entries: Any, said: str) -> None:
+def test_rename_that_pulumi_cannot_do_is_a_mistake(entries: Any, said: str) -> None:
     """Pulumi looks for an object under the new key first, so an old key can neither stay in use nor be used twice."""
     (line,) = mistakes({"androidProfiles": entries})
     assert line.startswith("androidProfiles.")
     assert said in line
 
 
-def test_an_exchange_of_keys_names_what_to_do() -> None:
+def test_exchange_of_keys_names_what_to_do() -> None:
     """Pulumi would keep each object under its key and write the fields of the other into it."""
     entries = {"p": {**P, "renamed_from": "q"}, "q": {**Q, "renamed_from": "p"}}
     said = list(mistakes({"androidProfiles": entries}))
@@ -110,7 +110,7 @@ def configure(stack: Stack, **maps: Any) -> None:
     stack.configure(tenantId=TENANT, cloud="sandbox", **maps)
 
 
-def test_a_renamed_entry_keeps_its_object(stack: Stack, portal: Portal) -> None:
+def test_renamed_entry_keeps_its_object(stack: Stack, portal: Portal) -> None:
     """Of every kind, with a field that changes in the same update; and what refers to it follows."""
     bound = portal.seed("deviceConfigurations", **WIFI)
     binding = {"device_configuration_id": bound, "profile_type": "iosEnterpriseWiFiConfiguration"}
@@ -137,7 +137,7 @@ def test_a_renamed_entry_keeps_its_object(stack: Stack, portal: Portal) -> None:
     assert stack.up("--expect-no-changes").status == 0
 
 
-def test_a_credential_is_neither_deleted_nor_replaced(stack: Stack, portal: Portal) -> None:
+def test_credential_is_neither_deleted_nor_replaced(stack: Stack, portal: Portal) -> None:
     """An entry that a merge lost, or another issuer, fails the preview and the update, until the entry says so."""
     configure(stack, derivedCredentials={"c": CREDENTIAL})
     assert stack.up().status == 0
@@ -156,7 +156,7 @@ def test_a_credential_is_neither_deleted_nor_replaced(stack: Stack, portal: Port
     assert portal.objects() == []
 
 
-def test_an_entry_can_be_protected_kept_and_left_to_others(stack: Stack, portal: Portal) -> None:
+def test_entry_can_be_protected_kept_and_left_to_others(stack: Stack, portal: Portal) -> None:
     """What `options` says is what Pulumi does."""
     profiles: dict[str, Any] = {
         "kept": {"display_name": "Kept", "options": {"retain_on_delete": True}},
@@ -176,7 +176,7 @@ def test_an_entry_can_be_protected_kept_and_left_to_others(stack: Stack, portal:
     assert portal.named("Safe")
 
 
-def test_an_entry_is_written_after_what_it_depends_on(stack: Stack, portal: Portal) -> None:
+def test_entry_is_written_after_what_it_depends_on(stack: Stack, portal: Portal) -> None:
     """Also after an entry of a later map, and one that stands later in the file."""
     chain = {
         name: {"display_name": name.upper(), "options": {"depends_on": [f"iosProfiles.{after}"]}}

@@ -61,7 +61,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_a_program_is_the_last_word(stack: Stack, program: object, portal: Portal, mistake: str) -> None:
+def test_mistake_in_a_program_is_the_last_word(stack: Stack, program: object, portal: Portal, mistake: str) -> None:
     """One sentence, in previews as in updates: no traceback and no error of the language host follow it."""
     body, said = MISTAKES[mistake]
     assert callable(program)
@@ -82,7 +82,7 @@ def test_a_mistake_in_a_program_is_the_last_word(stack: Stack, program: object, 
         + credential("d", display_name="pulumi.Output.secret('CANARY')"),
     ],
 )
-def test_a_wrong_value_that_is_secret_is_not_shown(stack: Stack, program: object, body: str) -> None:
+def test_wrong_value_that_is_secret_is_not_shown(stack: Stack, program: object, body: str) -> None:
     """Neither by the program, nor by the plugin, nor by the engine; a right one is kept secret anyway."""
     assert callable(program)
     program(body)

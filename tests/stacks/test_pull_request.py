@@ -77,7 +77,7 @@ def order(text: str) -> list[str]:
         ([""], []),
     ],
 )
-def test_a_stack_is_previewed_when_its_file_or_shared_code_changes(paths: list[str], stacks: list[str]) -> None:
+def test_stack_is_previewed_when_its_file_or_shared_code_changes(paths: list[str], stacks: list[str]) -> None:
     """The demo has no tenant, and a deleted stack file has no stack."""
     assert changed(paths, STACKS) == stacks
 
@@ -99,7 +99,7 @@ def test_stacks_of_a_comment_stand_in_the_order_of_risk() -> None:
     assert text.startswith(f"{MARKER}\n### Preview of 6 stacks\n\n1 failed, 4 with changes, 1 unchanged\n")
 
 
-def test_a_removed_property_is_no_deletion() -> None:
+def test_removed_property_is_no_deletion() -> None:
     """Its line has the sign of a deletion; only the summary and the rows of resources count, with and without one."""
     row = '    ~ intune:DerivedCredentialSettings: (update)\n      - help_url: "Resources: (delete)"\n'
     assert Preview("x", UPDATED, status=0).counts == {"update": 1}
@@ -112,7 +112,7 @@ def test_a_removed_property_is_no_deletion() -> None:
     assert order(written(a=UPDATED, b=DELETED, c=row + UPDATED)) == ["b", "a", "c"]
 
 
-def test_an_unchanged_stack_takes_one_line() -> None:
+def test_unchanged_stack_takes_one_line() -> None:
     """It has nothing to unfold, unless there is a warning to read."""
     text = written(a=UNCHANGED)
     assert "<li><b>a</b>: 3 unchanged</li>" in text
@@ -122,7 +122,7 @@ def test_an_unchanged_stack_takes_one_line() -> None:
     assert "warning: adopt has no effect" in warned
 
 
-def test_a_failed_preview_shows_its_mistakes(tmp_path: Path) -> None:
+def test_failed_preview_shows_its_mistakes(tmp_path: Path) -> None:
     """They stand before the resources, and survive a cut; a stack whose job wrote nothing is named as well."""
     (tmp_path / "f.txt").write_text("+ row\n" * 50_000, encoding="utf-8")
     (tmp_path / "f.err").write_text(MISTAKES, encoding="utf-8")
@@ -152,7 +152,7 @@ def test_removed_lines_are_coloured() -> None:
     ["+ line\n" * 10_000, DELETED + LONG, UNCHANGED, "€" * 70_000, "\n" * 70_000, "`" * 70_000, ""],
     ids=["long", "deletes", "unchanged", "no ascii", "empty lines", "backticks", "empty"],
 )
-def test_a_comment_is_never_longer_than_github_takes(preview: str, stacks: int) -> None:
+def test_comment_is_never_longer_than_github_takes(preview: str, stacks: int) -> None:
     """In characters, in bytes and with line ends of two characters; and it says what it does not show, and where."""
     text = comment([Preview(f"stack-{index}", preview) for index in range(stacks)], "https://github.example/run/7")
     assert len(text.replace("\n", "\r\n")) <= size(text) <= LONGEST < 65_536
@@ -185,7 +185,7 @@ def test_long_previews_share_the_room() -> None:
     assert many.count("2 to create") == 300
 
 
-def test_a_preview_cannot_break_out_of_its_fold() -> None:
+def test_preview_cannot_break_out_of_its_fold() -> None:
     """No fence in a description ends the block that shows it, however long it is."""
     text = written(x=f'description: "\n{"`" * 9}\n</details> # hello"')
     opening, closing = re.findall(r"^(`{10,})(?:diff)?$", text, re.MULTILINE)
@@ -200,7 +200,7 @@ def test_names_of_stacks_are_text() -> None:
         assert "&lt;i&gt;@&#8203;octo/team" in text
 
 
-def test_the_command_line_writes_the_comment(tmp_path: Path) -> None:
+def test_command_line_writes_the_comment(tmp_path: Path) -> None:
     """In UTF-8, whatever the terminal speaks."""
     (tmp_path / "a.b.txt").write_text(f'"ü"\n{UPDATED}', encoding="utf-8")
     line = [sys.executable, "-m", "stacks.pull_request", "comment", str(tmp_path), "--stacks", '["a.b", "c"]']
@@ -240,7 +240,7 @@ def play(
 
 
 @pytest.mark.parametrize("status", [0, 1])
-def test_the_workflow_keeps_a_preview_of_any_length(tmp_path: Path, status: int) -> None:
+def test_workflow_keeps_a_preview_of_any_length(tmp_path: Path, status: int) -> None:
     """Through files, with its mistakes and its exit code, which is that of the step."""
     (step,) = (one for one in steps("preview") if one.get("name") == "Preview")
     script = f"import sys\nprint('+ row\\n' * 100_000)\nprint('error: no', file=sys.stderr)\nsys.exit({status})\n"
@@ -261,7 +261,7 @@ def test_the_workflow_keeps_a_preview_of_any_length(tmp_path: Path, status: int)
         ("", "[]", ""),
     ],
 )
-def test_the_workflow_replaces_its_comment(tmp_path: Path, ids: str, stacks: str, sent: str) -> None:
+def test_workflow_replaces_its_comment(tmp_path: Path, ids: str, stacks: str, sent: str) -> None:
     """The first comment is posted; every later run edits it, also when no stack changes any more."""
     step = steps("comment")[-1]
     script = (
@@ -278,7 +278,7 @@ def test_the_workflow_replaces_its_comment(tmp_path: Path, ids: str, stacks: str
     assert MARKER in step["run"]
 
 
-def test_the_workflow_takes_only_what_it_uses() -> None:
+def test_workflow_takes_only_what_it_uses() -> None:
     """Actions are pinned by commit with their version beside them; the state's storage gets its variables."""
     text = WORKFLOW.read_text(encoding="utf-8")
     used = re.findall(r"^.*\buses: *(.*)$", text, re.MULTILINE)

@@ -108,7 +108,7 @@ def test_objects_of_a_killed_run_go_into_the_state(stack: Stack, portal: Portal)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="processes are killed by signals")
-def test_a_run_that_is_killed_is_recovered(stack: Stack, portal: Portal) -> None:
+def test_run_that_is_killed_is_recovered(stack: Stack, portal: Portal) -> None:
     """The engine and its plugin are killed between the create and the assignment: no state has the object."""
     configure(stack, derivedCredentials={"c": CREDENTIAL}, iosProfiles={"p": PROFILE})
     portal.fault(method="POST", path="/assign$", delayMs=60_000)
@@ -166,7 +166,7 @@ def test_nothing_is_written_without_consent(stack: Stack, portal: Portal) -> Non
     assert len(stack.resources()) == 1
 
 
-def test_a_difference_is_shown_and_healed_by_the_next_up(stack: Stack, portal: Portal) -> None:
+def test_difference_is_shown_and_healed_by_the_next_up(stack: Stack, portal: Portal) -> None:
     """A profile that was not assigned yet has what it has in the state, so the next up does the rest."""
     profile = {**PROFILE, "description": "D"}
     configure(stack, derivedCredentials={"c": CREDENTIAL}, androidProfiles={"p": profile})
@@ -219,7 +219,7 @@ def test_several_objects_of_one_name_need_a_decision(stack: Stack, portal: Porta
     assert {one["id"] for one in portal.objects()} == {id_, other}
 
 
-def test_an_object_that_the_next_up_would_replace_needs_a_decision(stack: Stack, portal: Portal) -> None:
+def test_object_that_the_next_up_would_replace_needs_a_decision(stack: Stack, portal: Portal) -> None:
     """Another issuer cannot be what the create made: taken over, it would be deleted by the next up."""
     configure(stack, derivedCredentials={"c": CREDENTIAL})
     assert stack.up().status == 0
@@ -250,7 +250,7 @@ def test_objects_that_the_state_manages_are_not_taken(stack: Stack) -> None:
     assert stack.up("--expect-no-changes").status == 0
 
 
-def test_an_interrupted_replacement_is_recovered(stack: Stack, portal: Portal) -> None:
+def test_interrupted_replacement_is_recovered(stack: Stack, portal: Portal) -> None:
     """The old object is deleted and its entry waits: the new one takes its place, before what depends on it."""
     configure(stack, derivedCredentials={"c": CREDENTIAL}, iosProfiles={"p": {**PROFILE, "assignments": []}})
     assert stack.up().status == 0
@@ -316,7 +316,7 @@ def test_secrets_stay_secret(stack: Stack, tmp_path: Path, monkeypatch: pytest.M
     assert stack.up("--expect-no-changes").status == 0
 
 
-def test_a_resource_below_a_component_keeps_its_parent(
+def test_resource_below_a_component_keeps_its_parent(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a program of one's own, with a name that no terminal should see as it is."""
@@ -376,7 +376,7 @@ def test_creates_of_other_providers_are_not_forgotten(stack: Stack) -> None:
     assert "`pulumi refresh --stack dev`" in outcome.text
 
 
-def test_the_state_of_another_tenant_is_refused(stack: Stack) -> None:
+def test_state_of_another_tenant_is_refused(stack: Stack) -> None:
     """What has the same name in another tenant is not what the run made."""
     configure(stack, derivedCredentials={"c": CREDENTIAL, "d": {**CREDENTIAL, "display_name": "D"}})
     assert stack.up().status == 0
@@ -388,7 +388,7 @@ def test_the_state_of_another_tenant_is_refused(stack: Stack) -> None:
     assert f"lives in tenant {other} (cloud sandbox), but the stack's config says {TENANT}" in outcome.text
 
 
-def test_a_failure_is_one_sentence(stack: Stack, portal: Portal) -> None:
+def test_failure_is_one_sentence(stack: Stack, portal: Portal) -> None:
     """A tenant that cannot be read, a stack that does not exist: the cause and no traceback."""
     configure(stack, derivedCredentials={"c": CREDENTIAL})
     missing = stack.recover("--yes")

@@ -111,13 +111,13 @@ def test_resources_come_after_those_that_they_need() -> None:
 @pytest.mark.parametrize(
     "needs", [{"parent": urn("x")}, {"dependencies": [urn("x")]}, {"propertyDependencies": {"issuer": [urn("x")]}}]
 )
-def test_a_resource_that_needs_what_the_state_lacks_is_refused(needs: dict[str, Any]) -> None:
+def test_resource_that_needs_what_the_state_lacks_is_refused(needs: dict[str, Any]) -> None:
     """The engine would refuse such a state, so a person has to adopt the object."""
     with pytest.raises(ValueError, match=f"needs {urn('x')}, which is not in the state"):
         recovered(state(), [taken(pending("a", **needs))], {})
 
 
-def test_a_replacement_takes_the_place_of_what_made_way() -> None:
+def test_replacement_takes_the_place_of_what_made_way() -> None:
     """What depends on it stands behind; an old object that is still to be deleted keeps its entry."""
     made_way, to_delete = there(urn("a"), "1", pendingReplacement=True), there(urn("b"), "2", delete=True)
     before = state(made_way, there(urn("user"), "3", dependencies=[urn("a")]), to_delete)
@@ -146,7 +146,7 @@ def test_one_object_for_two_creates_needs_a_decision(tenant: Tenant, portal: Por
     assert [[one.id for one in each.candidates] for each in found] == [[id_]] * 2
 
 
-def test_a_second_object_of_a_finished_create_is_named(tenant: Tenant, portal: Portal) -> None:
+def test_second_object_of_a_finished_create_is_named(tenant: Tenant, portal: Portal) -> None:
     """The state has its resource, so another object of the name cannot go there: a person looks at it."""
     known, other = (portal.seed("derivedCredentials", **WIRE) for _ in range(2))
     deployment = state(there(urn("a"), known), creates=[pending("a")])["deployment"]
@@ -155,7 +155,7 @@ def test_a_second_object_of_a_finished_create_is_named(tenant: Tenant, portal: P
     assert found.reason.startswith(f"the state has the resource, as {known}. {other} has the same name: delete it")
 
 
-def test_an_object_that_the_list_shows_late_is_found(tenant: Tenant, portal: Portal) -> None:
+def test_object_that_the_list_shows_late_is_found(tenant: Tenant, portal: Portal) -> None:
     """What the list does not have is looked for again, before it counts as not created."""
     deployment = state(creates=[pending("a")])["deployment"]
     (found,) = examine(deployment, deployment, tenant)
@@ -166,7 +166,7 @@ def test_an_object_that_the_list_shows_late_is_found(tenant: Tenant, portal: Por
     assert [one.id for one in found.candidates] == [created["id"]]
 
 
-def test_a_create_that_was_killed_twice_is_one_finding(tenant: Tenant, portal: Portal) -> None:
+def test_create_that_was_killed_twice_is_one_finding(tenant: Tenant, portal: Portal) -> None:
     """Each killed run leaves its own pending create of the resource."""
     id_ = portal.seed("derivedCredentials", **WIRE)
     deployment = state(creates=[pending("a"), pending("a")])["deployment"]
@@ -175,7 +175,7 @@ def test_a_create_that_was_killed_twice_is_one_finding(tenant: Tenant, portal: P
     assert (found.action, found.chosen.id) == (Action.IMPORT, id_)
 
 
-def test_the_command_line_names_what_is_not_installed() -> None:
+def test_command_line_names_what_is_not_installed() -> None:
     """`pulumi up` needs no click, so it may be missing."""
     code = "import runpy, sys; sys.modules['click'] = None; runpy.run_module('stacks', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -199,7 +199,7 @@ def test_the_command_line_names_what_is_not_installed() -> None:
     ],
     ids=["locked", "no file", "no deployment"],
 )
-def test_an_engine_that_fails_is_one_sentence(tmp_path: Path, script: str, said: str) -> None:
+def test_engine_that_fails_is_one_sentence(tmp_path: Path, script: str, said: str) -> None:
     """Its own words, and what to do where that is known."""
     with pytest.raises(EngineError) as caught:
         Engine((sys.executable, "-c", script), "dev", tmp_path).export()
@@ -207,7 +207,7 @@ def test_an_engine_that_fails_is_one_sentence(tmp_path: Path, script: str, said:
     assert "\n" not in str(caught.value)
 
 
-def test_the_config_of_a_stack_is_text(tmp_path: Path) -> None:
+def test_config_of_a_stack_is_text(tmp_path: Path) -> None:
     """As the provider has it: `on` is no boolean, defaults of the project hold, secrets and maps are left out."""
     (tmp_path / "stacks").mkdir()
     (tmp_path / "Pulumi.yaml").write_text(
@@ -250,7 +250,7 @@ else:
     ],
     ids=["before", "after"],
 )
-def test_a_state_that_another_run_writes_is_not_overwritten(
+def test_state_that_another_run_writes_is_not_overwritten(
     sandbox: Sandbox, portal: Portal, tmp_path: Path, states: list[dict[str, Any]], said: str
 ) -> None:
     """The state is compared right before it is written and right after."""

@@ -129,7 +129,7 @@ def world(stack: Stack, sandbox: Sandbox, tmp_path: Path, pipeline: tuple[str, s
 @pytest.mark.parametrize(
     "auth", ["environment", "clientSecret", "clientCertificate", "workloadIdentity", "azurePipelines", "githubOidc"]
 )
-def test_a_run_that_succeeds_shows_no_secret(world: World, portal: Portal, auth: str) -> None:
+def test_run_that_succeeds_shows_no_secret(world: World, portal: Portal, auth: str) -> None:
     """However it signs in: 0 hits in what it printed, in its files and in what the sandbox recorded."""
     outcome = world.up(auth)
     assert outcome.status == 0, outcome.text
@@ -147,7 +147,7 @@ _FAILURES: dict[str, Mapping[str, Any]] = {
 
 
 @pytest.mark.parametrize("failure", [*_FAILURES, "revoked", "refused"])
-def test_a_run_that_fails_shows_no_secret(world: World, portal: Portal, failure: str) -> None:
+def test_run_that_fails_shows_no_secret(world: World, portal: Portal, failure: str) -> None:
     """Errors, tracebacks and the logs of the retries are as silent."""
     if failure in _FAILURES:
         portal.fault(**_FAILURES[failure])

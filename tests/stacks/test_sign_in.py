@@ -58,7 +58,7 @@ def test_another_tenants_token(stack: Stack, portal: Portal) -> None:
     assert_refused(stack, portal, f"the token is one of tenant {OTHER}", "sign in to that tenant")
 
 
-def test_a_missing_role(stack: Stack, portal: Portal) -> None:
+def test_missing_role(stack: Stack, portal: Portal) -> None:
     """
     Which permission is missing, and which resource needs it; either of the settings' two will do.
 
@@ -74,14 +74,14 @@ def test_a_missing_role(stack: Stack, portal: Portal) -> None:
     assert portal.objects() == []
 
 
-def test_the_permission_check_can_be_turned_off(stack: Stack, portal: Portal) -> None:
+def test_permission_check_can_be_turned_off(stack: Stack, portal: Portal) -> None:
     """Then Graph is asked, and its refusal names the permission."""
     portal.switch(roles=[CONFIGURATION, SERVICE.replace("ReadWrite", "Read")])
     stack.configure(**config(permissionCheck="off"))
     assert_refused(stack, portal, "Forbidden: POST", "403", SERVICE)
 
 
-def test_an_expired_assertion(stack: Stack, portal: Portal, tmp_path: Path) -> None:
+def test_expired_assertion(stack: Stack, portal: Portal, tmp_path: Path) -> None:
     """A federated token that was fetched too early."""
     payload = base64.urlsafe_b64encode(json.dumps({"exp": time.time() - 60}).encode()).decode().rstrip("=")
     token = tmp_path / "token"
@@ -92,7 +92,7 @@ def test_an_expired_assertion(stack: Stack, portal: Portal, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("state", "said"), [("revoked", "AADSTS7000215"), ("expired", "AADSTS7000222")])
-def test_a_secret_that_stopped_working(stack: Stack, portal: Portal, state: str, said: str) -> None:
+def test_secret_that_stopped_working(stack: Stack, portal: Portal, state: str, said: str) -> None:
     """Its value is in no line."""
     portal.switch(secret=state)
     stack.configure(**config())
@@ -145,14 +145,14 @@ def test_another_cloud(stack: Stack, portal: Portal, sandbox: Sandbox) -> None:
     assert_refused(stack, portal, "AADSTS90002", "Remedy: correct `tenantId`, and `cloud`")
 
 
-def test_a_cloud_without_derived_credentials(stack: Stack, portal: Portal) -> None:
+def test_cloud_without_derived_credentials(stack: Stack, portal: Portal) -> None:
     """Refused in the preview already, with the reason."""
     stack.configure(**config(cloud="ussec"))
     assert_refused(stack, portal, 'cloud is "ussec"', "no derived credentials in the air-gapped clouds")
 
 
 @pytest.mark.parametrize("auth", ["certificate", "azurecli"])
-def test_an_unknown_way_to_sign_in(stack: Stack, portal: Portal, auth: str) -> None:
+def test_unknown_way_to_sign_in(stack: Stack, portal: Portal, auth: str) -> None:
     """All known ones are listed."""
     stack.configure(**config(auth=auth))
     assert_refused(stack, portal, f'auth is "{auth}", which is not one of default, azureCli')

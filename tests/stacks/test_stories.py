@@ -42,7 +42,7 @@ def config(credentials: dict[str, Any], profiles: dict[str, Any] | None = None) 
     }
 
 
-def test_the_demo_stack_makes_every_declared_field(stack: Stack, portal: Portal) -> None:
+def test_demo_stack_makes_every_declared_field(stack: Stack, portal: Portal) -> None:
     """What stacks/Pulumi.demo.yaml declares is in the tenant, for the requests that it must cost and no more."""
     document = yaml.safe_load((ROOT / "stacks" / "Pulumi.demo.yaml").read_text(encoding="utf-8"))
     demo = {key.partition(":")[2]: value for key, value in document["config"].items()}
@@ -126,7 +126,7 @@ def test_what_was_deleted_elsewhere_is_shown_as_gone_and_made_again(stack: Stack
     assert stack.up("--expect-no-changes").status == 0
 
 
-def test_a_failure_keeps_the_state_and_is_one_line(stack: Stack, portal: Portal) -> None:
+def test_failure_keeps_the_state_and_is_one_line(stack: Stack, portal: Portal) -> None:
     """A refused update changes nothing in the state; the next up does it."""
     stack.configure(**config({"c": CREDENTIAL, "d": {**CREDENTIAL, "display_name": "D"}}))
     assert stack.up().status == 0
@@ -144,7 +144,7 @@ def test_a_failure_keeps_the_state_and_is_one_line(stack: Stack, portal: Portal)
     assert portal.named("C2")["id"] in _outputs(before)
 
 
-def test_an_unfinished_create_is_finished_by_the_next_up(stack: Stack, portal: Portal) -> None:
+def test_unfinished_create_is_finished_by_the_next_up(stack: Stack, portal: Portal) -> None:
     """The id is in the state, the run says what is missing, and the next up sends exactly that."""
     stack.configure(**config({"c": CREDENTIAL}, {"p": PROFILE}))
     portal.fault(method="POST", path="/assign$", times=99, status=403)
@@ -162,7 +162,7 @@ def test_an_unfinished_create_is_finished_by_the_next_up(stack: Stack, portal: P
     assert stack.up("--expect-no-changes").status == 0
 
 
-def test_the_state_has_neither_secrets_nor_code(stack: Stack, sandbox: Sandbox) -> None:
+def test_state_has_neither_secrets_nor_code(stack: Stack, sandbox: Sandbox) -> None:
     """A short reference to the provider, the declared fields, and nothing of whoever signed in."""
     stack.configure(**config({"c": CREDENTIAL}, {"p": PROFILE}))
     assert stack.up().status == 0
@@ -193,7 +193,7 @@ def test_adopting_takes_over_what_is_there(stack: Stack, portal: Portal) -> None
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_a_program_can_read_what_it_does_not_manage(
+def test_program_can_read_what_it_does_not_manage(
     stack: Stack, portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, kept: bool
 ) -> None:
     """`get` reads an existing credential; it is bound, never changed, never deleted; a missing one is an error."""
@@ -250,7 +250,7 @@ def test_fifteen_hundred_resources_fit_into_one_program(
     assert outcome.counts["create"] == 1501
 
 
-def test_an_edit_of_the_provider_changes_nothing(stack: Stack, portal: Portal, tmp_path: Path) -> None:
+def test_edit_of_the_provider_changes_nothing(stack: Stack, portal: Portal, tmp_path: Path) -> None:
     """The state refers to the provider by name: new code, in another checkout, is no difference."""
     stack.configure(**config({"c": CREDENTIAL}, {"p": PROFILE}))
     assert stack.up().status == 0

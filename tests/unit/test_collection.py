@@ -5,7 +5,7 @@ from __future__ import annotations
 from provider.odata import Collection, is_object
 
 
-def test_a_quote_in_an_id_is_doubled() -> None:
+def test_quote_in_an_id_is_doubled() -> None:
     """As OData has it: else the rest of the id would be another segment."""
     states = Collection("/states", "$expand=x")
     assert states.item("a'b") == "/states('a''b')"

@@ -61,14 +61,14 @@ def test_every_class_stands_in_the_drawing() -> None:
     assert missing == []
 
 
-def test_an_error_prints_without_a_module_path() -> None:
+def test_error_prints_without_a_module_path() -> None:
     """A traceback's last line is all a user sees: it begins with the name of what happened."""
     for _, cls in inspect.getmembers(errors, inspect.isclass):
         if issubclass(cls, IntuneError) and cls is not IntuneError:
             assert cls.__module__ == "builtins"
 
 
-def test_the_text_is_one_sentence_with_remedy_and_request_id() -> None:
+def test_text_is_one_sentence_with_remedy_and_request_id() -> None:
     """What was asked, what came back, what to do, and the id for Microsoft's support."""
     error = Throttled("POST", "/x", status=429, code="TooManyRequests", message="Slow\n down.", request_id="r-1")
     assert str(error) == (
@@ -78,7 +78,7 @@ def test_the_text_is_one_sentence_with_remedy_and_request_id() -> None:
     )
 
 
-def test_an_unanswered_request_says_so() -> None:
+def test_unanswered_request_says_so() -> None:
     """Without an answer there is no status to show."""
     assert str(Unreachable("GET", "/x", message="cannot connect to h", sent=False)).startswith(
         "GET /x → no answer: cannot connect to h. Check the network"
@@ -170,14 +170,14 @@ def test_incomplete_update_carries_what_was_written() -> None:
     assert str(error) == error.reason == "assignments could not be written"
 
 
-def test_an_answer_is_quoted_only_in_part() -> None:
+def test_answer_is_quoted_only_in_part() -> None:
     """An answer can hold anything; an error shows no more than 256 characters of it, on one line."""
     text = str(GraphError("GET", "/x", status=400, message="secret \n" * 1000))
     assert len(text) < 300
     assert "\n" not in text
 
 
-def test_an_error_is_of_a_length_that_can_be_carried() -> None:
+def test_error_is_of_a_length_that_can_be_carried() -> None:
     """Its text is a gRPC header. What it is about stands at the beginning, and what to do at the end."""
     for error in (
         IntuneError("begin " + "x" * 100_000 + " end"),
@@ -190,7 +190,7 @@ def test_an_error_is_of_a_length_that_can_be_carried() -> None:
     assert str(IntuneError("x" * errors.LONGEST_LINE)) == "x" * errors.LONGEST_LINE
 
 
-def test_a_token_in_an_answer_is_not_quoted() -> None:
+def test_token_in_an_answer_is_not_quoted() -> None:
     """Whoever echoes it: an error ends in CI logs."""
     token = "eyJ0eXAiOiJKV1Qi.eyJhdWQiOiJodHRwczov.c2ln-_bmF0dXJl"
     error = GraphError("GET", "/x", status=401, message=f"the token {token} is no good")

@@ -18,7 +18,7 @@ def _no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "_engine", host._Engine())
 
 
-def test_nothing_of_the_host_is_a_failure_to_lack() -> None:
+def test_works_without_a_host() -> None:
     """Outside a host there is no request, no pool, no context and no engine, and nothing is raised."""
     assert host.current_urn() == ""
     assert host.old_inputs() is None
@@ -30,7 +30,7 @@ def test_nothing_of_the_host_is_a_failure_to_lack() -> None:
     assert host.engine_is_gone() is False
 
 
-def test_a_pool_of_another_make_is_left_alone() -> None:
+def test_pool_of_another_make_is_left_alone() -> None:
     """A thread that is no worker of an executor serves nobody's calls."""
     said: list[bool] = []
     thread = threading.Thread(target=lambda *_: said.append(host.widen_pool(32)), args=(1,))

@@ -69,7 +69,7 @@ def test_what_a_program_writes_is_translated() -> None:
         ({"issuer": "purebreed"}, 'not "purebreed"; did you mean "purebred"?'),
     ],
 )
-def test_a_mistake_in_a_program_is_one_sentence_that_names_the_field(fields: dict[Any, Any], said: str) -> None:
+def test_mistake_in_a_program_is_one_sentence_that_names_the_field(fields: dict[Any, Any], said: str) -> None:
     """It is raised where the resource is declared, and nothing else is raised before it."""
     with pytest.raises(pulumi.RunError) as refused:
         checked("it", CREDENTIAL, {**GOOD, **fields})
@@ -144,7 +144,7 @@ def test_outputs_with_right_values_pass() -> None:
         ),
     ],
 )
-def test_a_wrong_output_is_refused_and_a_secret_is_not_shown(declare: Callable[[], dict[str, Any]], said: str) -> None:
+def test_wrong_output_is_refused_and_a_secret_is_not_shown(declare: Callable[[], dict[str, Any]], said: str) -> None:
     """A value that is no secret is shown, because that is what helps."""
     with pytest.raises(pulumi.RunError) as refused:
         resolved(declare)

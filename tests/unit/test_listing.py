@@ -15,7 +15,7 @@ from provider.graph.listing import Listing
 SECONDS = 20  # for what happens at once, on a machine that is very busy
 
 
-def test_an_object_is_there_as_soon_as_its_page_is() -> None:
+def test_object_is_there_as_soon_as_its_page_is() -> None:
     """Who needs the first page does not wait for the second."""
     more = threading.Event()
 
@@ -36,7 +36,7 @@ def test_an_object_is_there_as_soon_as_its_page_is() -> None:
         assert listing.get("third") is None
 
 
-def test_a_list_that_breaks_off_keeps_what_came() -> None:
+def test_list_that_breaks_off_keeps_what_came() -> None:
     """Objects that came are served; that another is not there cannot be said, so it is not."""
 
     def pages() -> Iterator[list[dict[str, Any]]]:

@@ -59,7 +59,7 @@ def test_no_window_of_the_servers_holds_more_than_the_limit(
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.05, 0.2])
-def test_the_budget_is_used_up(latency: float) -> None:
+def test_budget_is_used_up(latency: float) -> None:
     """Five hundred writes take hardly longer than the quota's own minimum of eighty seconds."""
     log, end = simulate([latency] * 500, 100, 32)
     assert len(log) == 500
@@ -120,7 +120,7 @@ def test_reads_do_not_use_up_the_writes() -> None:
         assert clock.now == 20.0
 
 
-def test_the_parts_of_a_batch_count_one_by_one() -> None:
+def test_parts_of_a_batch_count_one_by_one() -> None:
     """Fifty batches of twenty are a thousand requests."""
     paced, clock = pacer()
     for _ in range(50):
@@ -130,7 +130,7 @@ def test_the_parts_of_a_batch_count_one_by_one() -> None:
         assert clock.now == 20.0
 
 
-def test_a_share_leaves_the_rest_to_others() -> None:
+def test_share_leaves_the_rest_to_others() -> None:
     """Where two pipelines use one application, each takes its half."""
     paced, clock = pacer(share=0.5)
     for _ in range(51):
@@ -172,7 +172,7 @@ def test_all_rows_tell_it_and_the_run_once() -> None:
     assert len(run) == 1
 
 
-def test_a_short_wait_is_for_its_row_alone() -> None:
+def test_short_wait_is_for_its_row_alone() -> None:
     """What is over in two seconds is not worth a word for the whole run."""
     rows: list[str] = []
     run: list[str] = []
@@ -226,7 +226,7 @@ def test_telling_does_not_hold_up_the_others() -> None:
 
 
 @given(answered=st.integers(0, 12), running=st.integers(0, 12), count=st.integers(1, 40), places=st.integers(1, 12))
-def test_the_forecast_is_never_more_than_what_comes(answered: int, running: int, count: int, places: int) -> None:
+def test_forecast_is_never_more_than_what_comes(answered: int, running: int, count: int, places: int) -> None:
     """Even if every answer comes at once, the last of so many writes is sent no earlier than was said."""
     answered, running = min(answered, places), min(running, places - min(answered, places))
     window = Window(places)
@@ -258,7 +258,7 @@ def test_nothing_is_paced_where_graph_is_left_to_throttle() -> None:
     assert clock.now == 0.0
 
 
-def test_a_request_that_fails_frees_its_place_like_any_other() -> None:
+def test_request_that_fails_frees_its_place_like_any_other() -> None:
     """The server counted it all the same; nobody waits for ever."""
     paced, clock = pacer(share=0.01)
     for expected in (0.0, 20.0, 40.0):

@@ -29,7 +29,7 @@ def test_only_passing_faults_are_worth_another_attempt(status: int, attempts: in
     assert BACKOFF.max_attempts(failure(status)) == attempts
 
 
-def test_a_broken_connection_is_worth_more_attempts_than_a_closed_door() -> None:
+def test_broken_connection_is_worth_more_attempts_than_a_closed_door() -> None:
     """Where no connection comes about at all, a wrong name is likelier than a passing fault."""
     assert BACKOFF.max_attempts(Unreachable("GET", "/x", message="", sent=True)) == 10
     assert BACKOFF.max_attempts(Unreachable("GET", "/x", message="", sent=False)) == 4
@@ -43,7 +43,7 @@ def test_waits_grow_are_jittered_and_capped() -> None:
     assert BACKOFF.delay(failure(500), 3, 0.0, lambda: 0.0) == 1.0
 
 
-def test_the_last_attempt_is_the_last() -> None:
+def test_last_attempt_is_the_last() -> None:
     """Both the number of attempts and the time they take are capped; a throttle runs out of time before attempts."""
     assert BACKOFF.delay(failure(500), 10, 0.0, lambda: 0.0) is None
     assert BACKOFF.delay(failure(500), 7, 299.0, lambda: 1.0) is None
@@ -54,12 +54,12 @@ def test_the_last_attempt_is_the_last() -> None:
 
 
 @pytest.mark.parametrize(("retry_after", "wait"), [(0.0, 0.5), (2.5, 2.6), (60.0, 60.1), (None, 0.5)])
-def test_the_longer_of_both_waits_is_waited(retry_after: float | None, wait: float) -> None:
+def test_longer_of_both_waits_is_waited(retry_after: float | None, wait: float) -> None:
     """Coming back before Retry-After only prolongs a throttle; a Retry-After of 0 is no invitation to hammer."""
     assert BACKOFF.delay(failure(429, retry_after), 1, 0.0, lambda: 1.0) == pytest.approx(wait)
 
 
-def test_a_retry_after_beyond_patience_gives_up_at_once() -> None:
+def test_retry_after_beyond_patience_gives_up_at_once() -> None:
     """An hour's wait is not sat out in a run; the error says how long it would be."""
     assert BACKOFF.delay(failure(429, 3600.0), 1, 0.0, lambda: 0.0) is None
 

@@ -17,7 +17,7 @@ PROFILE = IosDerivedCredentialAuthenticationConfiguration.kind
     ("first_is_fresh", "second_is_fresh", "told"),
     [(True, True, "urn::a"), (True, False, "urn::a"), (False, True, "urn::a"), (False, False, None)],
 )
-def test_a_name_declared_twice(*, first_is_fresh: bool, second_is_fresh: bool, told: str | None) -> None:
+def test_name_declared_twice(*, first_is_fresh: bool, second_is_fresh: bool, told: str | None) -> None:
     """Two objects may have one name unless one of them is still to be created."""
     run = Run()
     assert run.declares("urn::a", CREDENTIAL.name, "name", fresh=first_is_fresh) is None
@@ -35,7 +35,7 @@ def test_names_are_per_kind_and_may_change() -> None:
 
 
 @pytest.mark.parametrize("name", [None, ["a", "list"], 5])
-def test_what_is_no_name_is_nobodys(name: Hashable) -> None:
+def test_unknown_names_are_not_compared(name: Hashable) -> None:
     """A name that is not known yet, or wrong, is the same as no other."""
     run = Run()
     assert [run.declares(urn, CREDENTIAL.name, name, fresh=True) for urn in ("urn::a", "urn::b")] == [None, None]

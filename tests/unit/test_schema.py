@@ -115,7 +115,7 @@ ZEROS = "00000000-0000-0000-0000-000000000000"
 GUID = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
 
 
-def test_the_way_of_exports_to_write_unset_is_unset() -> None:
+def test_way_of_exports_to_write_unset_is_unset() -> None:
     """Empty text, an id of zeros and `none` are what exports of Intune have; none of them is sent, compared or kept."""
     fields = {"title": "T", "description": "", "filter_id": ZEROS, "filter_type": "none"}
     assert list(EXPORTED.problems(fields)) == []
@@ -142,14 +142,14 @@ def test_half_of_unset_is_a_problem(fields: dict[str, Any], path: str, said: str
     assert "none" not in problem.without_value().reason
 
 
-def test_a_name_inside_of_a_value_is_a_part_of_it() -> None:
+def test_name_inside_of_a_value_is_a_part_of_it() -> None:
     """Where the value may be a secret, so may the name be; the name of a field of the resource is not."""
     found = SCHEMA.problems({**GOOD, "access": "some", "canary": 1, "packages": [{"package_id": "a", "canary": 1}]})
     hidden = {problem.without_value().path: problem.without_value().reason for problem in found}
     assert hidden == {"canary": "is not a field here; remove it", "packages[0]": "has a field that does not exist"}
 
 
-def test_a_condition_on_an_unknown_field_waits() -> None:
+def test_condition_on_an_unknown_field_waits() -> None:
     """Whether packages may be given cannot be told before the access is known."""
     assert problems({**GOOD, "access": UNKNOWN, "packages": [{"package_id": "a"}]}) == {}
 
@@ -173,12 +173,12 @@ def test_a_condition_on_an_unknown_field_waits() -> None:
         ({"colour": "red", "__provider": "x"}, {"colour": "blue", "__provider": "y"}, ["colour"]),
     ],
 )
-def test_the_three_states_of_a_field(olds: dict[str, Any], news: dict[str, Any], changed: list[str]) -> None:
+def test_three_states_of_a_field(olds: dict[str, Any], news: dict[str, Any], changed: list[str]) -> None:
     """Given is compared, omitted with a server default is left alone, omitted otherwise is cleared."""
     assert SCHEMA.changed({**GOOD, **olds}, {**GOOD, **news}) == changed
 
 
-def test_a_body_has_only_what_is_declared() -> None:
+def test_body_has_only_what_is_declared() -> None:
     """Wire names, no None, no relationship, no directive."""
     fields = {**GOOD, "min_os_version": "10", "friends": ["a"], "adopt": "x", "help_url": None, "percentage": 20.0}
     body = SCHEMA.body(fields)
@@ -186,7 +186,7 @@ def test_a_body_has_only_what_is_declared() -> None:
     assert isinstance(body["percentage"], int)
 
 
-def test_a_partial_body_clears_what_is_gone() -> None:
+def test_partial_body_clears_what_is_gone() -> None:
     """Text is cleared with null, a list with the empty list; what did not change is not mentioned."""
     assert SCHEMA.body(GOOD, ["help_url", "packages", "friends"]) == {"helpUrl": None, "packages": ()}
     assert SCHEMA.body({**GOOD, "help_url": "a"}, ["help_url"]) == {"helpUrl": "a"}
@@ -205,7 +205,7 @@ def test_parsing_ignores_what_is_not_declared() -> None:
     assert SCHEMA.parse(wire) == {"display_name": "N", "packages": [{"package_id": "a"}]}
 
 
-def test_a_reordered_set_is_spelled_as_before() -> None:
+def test_reordered_set_is_spelled_as_before() -> None:
     """The engine compares inputs to the letter: what only moved must not look changed."""
     before = {**GOOD, "friends": ["b", "a"], "percentage": 20.0}
     after = SCHEMA.canonical({**GOOD, "friends": ["a", "b"], "percentage": 20}, like=before)
@@ -213,12 +213,12 @@ def test_a_reordered_set_is_spelled_as_before() -> None:
     assert SCHEMA.canonical({**GOOD, "friends": ["b", "a"]}, like={})["friends"] == ["a", "b"]
 
 
-def test_a_missing_required_argument_is_a_check_failure_not_a_traceback() -> None:
+def test_missing_required_argument_is_a_check_failure_not_a_traceback() -> None:
     """A program that forgets a field learns of it beside all other problems."""
     assert ThingArgs(colour="red").display_name is None  # type: ignore[call-arg]
 
 
-def test_a_field_must_be_declared() -> None:
+def test_field_must_be_declared() -> None:
     """A plain annotation is a mistake of the resource's author, met at import."""
     with pytest.raises(DeclarationError, match=r"Careless\.name: declare it with required"):
 
@@ -226,7 +226,7 @@ def test_a_field_must_be_declared() -> None:
             name: str = ""
 
 
-def test_a_condition_must_name_a_field() -> None:
+def test_condition_must_name_a_field() -> None:
     """So is a condition on a field that does not exist."""
     with pytest.raises(DeclarationError, match="there is no field nme"):
 

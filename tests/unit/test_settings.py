@@ -10,7 +10,7 @@ from provider.settings import SANDBOX, locate, read
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 
 
-def test_the_defaults_are_the_public_cloud_and_what_microsoft_publishes() -> None:
+def test_defaults_are_the_public_cloud_and_what_microsoft_publishes() -> None:
     """A tenant id is all that a stack must set."""
     settings = read({"tenantId": TENANT.upper()}.get, {})
     assert settings.tenant_id == TENANT
@@ -49,7 +49,7 @@ def test_what_is_missing_or_wrong_is_named_with_its_remedy(
         read(config.get, environ)
 
 
-def test_the_quota_can_be_shared_or_left_to_graph() -> None:
+def test_quota_can_be_shared_or_left_to_graph() -> None:
     """Per cent in the config, a part of one for the pacer, and nothing for off."""
     shares = {text: read({"tenantId": TENANT, "quotaShare": text}.get, {}).quota_share for text in ("25", "100", "off")}
     assert shares == {"25": 0.25, "100": 1.0, "off": 0.0}
@@ -70,7 +70,7 @@ def test_each_cloud_has_its_own_hosts_and_scope(cloud: str, graph: str, authorit
     assert (found.graph, found.authority, found.scope) == (graph, authority, f"{graph}/.default")
 
 
-def test_the_sandbox_is_located_only_when_something_is_to_be_sent() -> None:
+def test_sandbox_is_located_only_when_something_is_to_be_sent() -> None:
     """A preview of the demo needs nothing in the environment."""
     settings = read({"tenantId": TENANT, "cloud": SANDBOX}.get, {})
     environ = {"INTUNE_GRAPH_ENDPOINT": "http://127.0.0.1:8080/", "AZURE_AUTHORITY_HOST": "https://127.0.0.1:8443"}
@@ -94,7 +94,7 @@ def test_the_sandbox_is_located_only_when_something_is_to_be_sent() -> None:
         "127.0.0.1:1",
     ],
 )
-def test_a_sandbox_must_be_on_this_machine(address: str) -> None:
+def test_sandbox_must_be_on_this_machine(address: str) -> None:
     """A sandbox elsewhere would be a real token sent astray."""
     settings = read({"tenantId": TENANT, "cloud": SANDBOX}.get, {})
     with pytest.raises(ConfigError, match="INTUNE_GRAPH_ENDPOINT"):
@@ -124,7 +124,7 @@ def test_absence_is_accepted_only_where_the_environment_says_so(said: str, accep
     assert not read({"tenantId": TENANT}.get, {}).accept_absence
 
 
-def test_the_environment_cannot_move_a_real_cloud() -> None:
+def test_environment_cannot_move_a_real_cloud() -> None:
     """The sandbox's variables mean nothing to a stack of the public cloud."""
     settings = read({"tenantId": TENANT}.get, {})
     assert locate(settings, {"INTUNE_GRAPH_ENDPOINT": "http://127.0.0.1:1"}) is settings

@@ -158,7 +158,7 @@ def test_problems_name_the_path_and_the_remedy(value: Value, given: Any, said: s
         (Flags(Colour, exclusive=Colour.NONE), ["none", "blueGreen"]),
     ],
 )
-def test_a_problem_without_its_value_shows_no_part_of_it(value: Value, given: Any) -> None:
+def test_problem_without_its_value_shows_no_part_of_it(value: Value, given: Any) -> None:
     """The value may be a secret: what is said of it is then the same for every value of that kind of mistake."""
     (problem,) = value.problems(given, "field")
     hidden = problem.without_value()
@@ -238,12 +238,12 @@ def test_flags_are_written_in_the_order_of_the_schema() -> None:
     assert Flags(Colour, exclusive=Colour.NONE).to_wire(["blueGreen", "red"]) == "red,blueGreen"
 
 
-def test_a_null_list_reads_as_empty() -> None:
+def test_null_list_reads_as_empty() -> None:
     """OData knows no null collection; a server that sends one means none."""
     assert SetOf(Text()).from_wire(None) == []
 
 
-def test_a_value_is_shown_as_yaml_has_it_and_short() -> None:
+def test_value_is_shown_as_yaml_has_it_and_short() -> None:
     """An error quotes what is wrong, and a long one only so far that it can be recognised."""
     assert show({"a": ["ä", True, None]}) == '{"a": ["ä", true, null]}'
     assert show([UNKNOWN]) == '["…"]'

@@ -45,7 +45,7 @@ def test_assign_replaces_the_whole_set(graph: Graph) -> None:
     assert assigned(graph, key) == []
 
 
-def test_the_order_is_not_the_one_that_was_sent(graph: Graph) -> None:
+def test_order_is_not_the_one_that_was_sent(graph: Graph) -> None:
     """A client that compares lists instead of sets finds out here."""
     key = graph.profile()
     forth = assigned(graph, key, *EVERYBODY)
@@ -53,7 +53,7 @@ def test_the_order_is_not_the_one_that_was_sent(graph: Graph) -> None:
     assert [each["id"] for each in forth] == [each["id"] for each in back]
 
 
-def test_an_assignment_shows_what_intune_shows(graph: Graph) -> None:
+def test_assignment_shows_what_intune_shows(graph: Graph) -> None:
     """Whose it is can be read from the context, as backup tools do."""
     key = graph.profile()
     (shown,) = assigned(graph, key, target("group", groupId=GROUP.upper()))
@@ -77,7 +77,7 @@ def test_of_the_same_target_the_first_counts(graph: Graph) -> None:
     assert [each["target"][FILTER_TYPE] for each in read if "exclusion" not in str(each["target"])] == ["include"]
 
 
-def test_an_unset_filter_reads_back_in_two_ways(graph: Graph) -> None:
+def test_unset_filter_reads_back_in_two_ways(graph: Graph) -> None:
     """Null, or the zero GUID; always with the type none."""
     seen = set()
     for number in range(8):
@@ -96,7 +96,7 @@ def test_what_was_read_can_be_assigned_again(graph: Graph) -> None:
     assert assigned(graph, key, *sent) == before
 
 
-def test_the_legacy_body_is_understood(graph: Graph) -> None:
+def test_legacy_body_is_understood(graph: Graph) -> None:
     """The older parameter of the same action."""
     key = graph.profile()
     groups = [{"targetGroupId": GROUP}, {"targetGroupId": OTHER, "excludeGroup": True}]
@@ -134,7 +134,7 @@ def test_the_legacy_body_is_understood(graph: Graph) -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["assign", "assignments"])
-def test_a_target_that_makes_no_sense_is_refused(graph: Graph, wanted: dict[str, Any], text: str, path: str) -> None:
+def test_target_that_makes_no_sense_is_refused(graph: Graph, wanted: dict[str, Any], text: str, path: str) -> None:
     """And the set stays as it was."""
     key = graph.profile()
     before = assigned(graph, key, target("allLicensedUsers"))
@@ -164,7 +164,7 @@ def test_assign_takes_its_parameters_and_no_others(graph: Graph, body: dict[str,
     assert text in said(answer)
 
 
-def test_a_collection_of_configuration_manager_is_a_target(graph: Graph) -> None:
+def test_collection_of_configuration_manager_is_a_target(graph: Graph) -> None:
     """Of any profile: no documentation says which platforms take one."""
     for key in (graph.profile(), graph.profile(DOMAIN_JOIN, activeDirectoryDomainName="d")):
         assert len(assigned(graph, key, target("configurationManagerCollection", collectionId="C"))) == 1

@@ -31,7 +31,7 @@ def read(key: object, url: str = CREDENTIALS, **members: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("url", [CREDENTIALS, CREDENTIALS[1:], f"/beta{CREDENTIALS}", f"{CREDENTIALS[1:]}/"])
-def test_the_url_of_a_part_has_several_forms(graph: Graph, url: str) -> None:
+def test_url_of_a_part_has_several_forms(graph: Graph, url: str) -> None:
     """With or without the slash and the version; with a trailing slash."""
     graph.credential()
     body = answers(graph, read("1", url))["1"]["body"]
@@ -39,7 +39,7 @@ def test_the_url_of_a_part_has_several_forms(graph: Graph, url: str) -> None:
     assert body["@odata.context"].startswith(graph.base)
 
 
-def test_a_part_can_do_everything(graph: Graph) -> None:
+def test_part_can_do_everything(graph: Graph) -> None:
     """Create, change, read, count, delete; each answer has status, headers and, if there is one, a body."""
     write = {"id": "a", "method": "POST", "url": CREDENTIALS, "headers": JSON, "body": CREDENTIAL}
     created = answers(graph, write)["a"]
@@ -57,14 +57,14 @@ def test_a_part_can_do_everything(graph: Graph) -> None:
     assert graph.get(CREDENTIALS).json()["value"] == []
 
 
-def test_the_answers_come_in_another_order(graph: Graph) -> None:
+def test_answers_come_in_another_order(graph: Graph) -> None:
     """By id is the only way to tell them apart; numbers are taken for ids, and answered as text."""
     order = [each["id"] for each in batch(graph, *(read(number) for number in range(5))).json()["responses"]]
     assert sorted(order) == ["0", "1", "2", "3", "4"]
     assert order != sorted(order)
 
 
-def test_a_part_fails_alone(graph: Graph) -> None:
+def test_part_fails_alone(graph: Graph) -> None:
     """The batch itself is 200."""
     done = answers(graph, read("bad", "/nowhere"), read("none", f"{PROFILES}/x"), read("good"))
     assert {key: each["status"] for key, each in done.items()} == {"bad": 400, "none": 404, "good": 200}
@@ -79,7 +79,7 @@ def test_parts_are_signed_in_by_the_batch_or_by_themselves(graph: Graph) -> None
     assert batch(graph, read("a")).status_code == 401
 
 
-def test_a_part_waits_for_those_it_depends_on(graph: Graph) -> None:
+def test_part_waits_for_those_it_depends_on(graph: Graph) -> None:
     """If one of them fails, it is not tried: 424, and so on down the line."""
     write = {"method": "POST", "url": CREDENTIALS, "headers": JSON, "body": CREDENTIAL}
     done = answers(
@@ -133,7 +133,7 @@ def test_faults_and_the_journal_see_the_parts(graph: Graph, portal: Portal) -> N
         ([], "Invalid batch payload format."),
     ],
 )
-def test_a_batch_that_is_none_is_refused_as_a_whole(graph: Graph, parts: list[Any], text: str) -> None:
+def test_batch_that_is_none_is_refused_as_a_whole(graph: Graph, parts: list[Any], text: str) -> None:
     """And nothing of it is done."""
     write = {"id": "w", "method": "POST", "url": CREDENTIALS, "headers": JSON, "body": CREDENTIAL}
     answer = graph.post("/$batch", {"requests": [write, *parts] if parts else []})
@@ -142,14 +142,14 @@ def test_a_batch_that_is_none_is_refused_as_a_whole(graph: Graph, parts: list[An
     assert graph.get(f"{CREDENTIALS}/$count").text == "0"
 
 
-def test_a_fraction_stays_a_fraction(graph: Graph) -> None:
+def test_fraction_stays_a_fraction(graph: Graph) -> None:
     """20.0 is no more an Int32 in a part than in a request of its own."""
     threshold = {**CREDENTIAL, "renewalThresholdPercentage": 20.0}
     part = {"id": "1", "method": "POST", "url": CREDENTIALS, "headers": JSON, "body": threshold}
     assert answers(graph, part)["1"]["status"] == 400
 
 
-def test_a_batch_is_sent_to_the_root_and_nowhere_else(graph: Graph) -> None:
+def test_batch_is_sent_to_the_root_and_nowhere_else(graph: Graph) -> None:
     """Percent-encoded or not."""
     body = {"requests": [read("1")]}
     assert graph.post("/%24batch", body).ok

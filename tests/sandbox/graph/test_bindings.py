@@ -29,7 +29,7 @@ def path(key: str, kind: str = ANDROID) -> str:
 
 
 @pytest.mark.parametrize("kind", SEVEN)
-def test_a_profile_is_bound_at_create(graph: Graph, kind: str) -> None:
+def test_profile_is_bound_at_create(graph: Graph, kind: str) -> None:
     """The link reads back through the cast path as the bare object, and nowhere else."""
     credential = graph.credential()
     bound = {BIND: graph.url(CREDENTIALS, credential)}
@@ -57,7 +57,7 @@ def test_binding_in_a_create_is_taken_as_the_switch_says(
     assert graph.post(PROFILES, profile()).status_code == 201
 
 
-def test_a_reference_may_have_its_key_in_a_segment(graph: Graph) -> None:
+def test_reference_may_have_its_key_in_a_segment(graph: Graph) -> None:
     """Both forms of a key, in any case."""
     credential = graph.credential()
     key = graph.profile(**{BIND: f"{graph.base}{CREDENTIALS}/{credential.upper()}"})
@@ -76,7 +76,7 @@ WRONG: list[Callable[[Graph, str], object]] = [
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_reference_is_an_absolute_url_on_the_own_host(graph: Graph, wrong: Callable[[Graph, str], object]) -> None:
+def test_reference_is_an_absolute_url_on_the_own_host(graph: Graph, wrong: Callable[[Graph, str], object]) -> None:
     """Another cloud's host, another version, another collection or a relative URL are refused, in both places."""
     credential = graph.credential()
     url = wrong(graph, credential)
@@ -88,7 +88,7 @@ def test_a_reference_is_an_absolute_url_on_the_own_host(graph: Graph, wrong: Cal
     assert graph.get(path(key)).status_code == 404
 
 
-def test_a_reference_leads_to_something(graph: Graph) -> None:
+def test_reference_leads_to_something(graph: Graph) -> None:
     """To nothing is refused, and nothing is created."""
     url = graph.url(CREDENTIALS, "5a9db0c5-0000-4000-8000-000000000001")
     assert graph.post(PROFILES, profile(**{BIND: url})).status_code == 400
@@ -97,7 +97,7 @@ def test_a_reference_leads_to_something(graph: Graph) -> None:
     assert graph.get(f"{PROFILES}/$count").text == "1"
 
 
-def test_a_link_is_set_anew_and_removed(graph: Graph) -> None:
+def test_link_is_set_anew_and_removed(graph: Graph) -> None:
     """PUT and DELETE of the reference; both change the profile."""
     first, second = graph.credential(), graph.credential()
     key = graph.profile(**{BIND: graph.url(CREDENTIALS, first)})
@@ -124,7 +124,7 @@ def test_how_an_unset_link_reads_is_a_switch(
         assert answer.json()["value"] is None
 
 
-def test_a_link_may_read_inside_value(graph: Graph, portal: Portal) -> None:
+def test_link_may_read_inside_value(graph: Graph, portal: Portal) -> None:
     """As one documentation page has it."""
     credential = graph.credential()
     key = graph.profile(**{BIND: graph.url(CREDENTIALS, credential)})
@@ -135,7 +135,7 @@ def test_a_link_may_read_inside_value(graph: Graph, portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("cast", [f"/microsoft.graph.{ANDROID}", ""])
-def test_a_change_through_the_link_is_a_change_of_the_shared_object(graph: Graph, cast: str) -> None:
+def test_change_through_the_link_is_a_change_of_the_shared_object(graph: Graph, cast: str) -> None:
     """For every other profile too; the un-cast path of the documentation works for it as well."""
     credential = graph.credential()
     bound = {BIND: graph.url(CREDENTIALS, credential)}
@@ -154,7 +154,7 @@ def test_there_is_nothing_to_change_behind_an_unset_link(graph: Graph, cast: str
     assert answer.status_code == 404
 
 
-def test_a_credential_in_use_can_be_deleted(graph: Graph) -> None:
+def test_credential_in_use_can_be_deleted(graph: Graph) -> None:
     """The profile stays, its link leads nowhere, and it can be bound anew."""
     first = graph.credential()
     key = graph.profile(**{BIND: graph.url(CREDENTIALS, first)})
@@ -171,7 +171,7 @@ def test_a_credential_in_use_can_be_deleted(graph: Graph) -> None:
     [(IOS, 404), ("nothing", 400), (DOMAIN_JOIN, 400), ("deviceConfiguration", 400)],
 )
 @pytest.mark.parametrize("method", ["GET", "PATCH", "PUT", "DELETE"])
-def test_the_cast_must_be_the_objects_own_type(graph: Graph, cast: str, status: int, method: str) -> None:
+def test_cast_must_be_the_objects_own_type(graph: Graph, cast: str, status: int, method: str) -> None:
     """Another type that has the link: no such object. A type without it: no such segment."""
     credential = graph.credential()
     url = graph.url(CREDENTIALS, credential)
@@ -183,7 +183,7 @@ def test_the_cast_must_be_the_objects_own_type(graph: Graph, cast: str, status: 
     assert graph.get(path(key)).json()["id"] == credential
 
 
-def test_a_profile_without_the_navigation_has_no_such_segment(graph: Graph) -> None:
+def test_profile_without_the_navigation_has_no_such_segment(graph: Graph) -> None:
     """On the un-cast path too, and it cannot be bound at create."""
     key = graph.profile(DOMAIN_JOIN, activeDirectoryDomainName="d")
     answer = graph.patch(f"{PROFILES}/{key}/derivedCredentialSettings", {"displayName": "x"})

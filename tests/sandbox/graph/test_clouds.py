@@ -48,7 +48,7 @@ def token(cloud: Cloud, scope_host: str | None = None) -> str:
 
 
 @pytest.mark.parametrize("cloud", CLOUDS, ids=lambda cloud: cloud.name)
-def test_an_unchanged_client_works_in_every_cloud(
+def test_unchanged_client_works_in_every_cloud(
     sandbox: Sandbox, portal: Portal, session: requests.Session, cloud: Cloud
 ) -> None:
     """Sign-in, contexts, links between pages and references all stay on the cloud's own hosts."""
@@ -72,7 +72,7 @@ def test_an_unchanged_client_works_in_every_cloud(
 
 @pytest.mark.parametrize("cloud", CLOUDS, ids=lambda cloud: cloud.name)
 @pytest.mark.parametrize("other", CLOUDS, ids=lambda cloud: cloud.name)
-def test_a_token_opens_its_own_cloud_only(session: requests.Session, cloud: Cloud, other: Cloud) -> None:
+def test_token_opens_its_own_cloud_only(session: requests.Session, cloud: Cloud, other: Cloud) -> None:
     """Not even the two Government clouds, which sign in at the same host, take each other's."""
     url = f"https://{other.graph_host}/beta/deviceManagement/derivedCredentials"
     answer = session.get(url, headers={"Authorization": f"Bearer {token(cloud)}"}, timeout=10)
@@ -81,7 +81,7 @@ def test_a_token_opens_its_own_cloud_only(session: requests.Session, cloud: Clou
         assert "Invalid audience" in said(answer)
 
 
-def test_a_login_host_knows_the_resources_of_its_own_clouds_only(session: requests.Session) -> None:
+def test_login_host_knows_the_resources_of_its_own_clouds_only(session: requests.Session) -> None:
     """The Government's signs in to both of its Graphs, and to no other."""
     government = next(cloud for cloud in CLOUDS if cloud.name == "usGovernmentL4")
     assert token(government, "dod-graph.microsoft.us")
@@ -115,13 +115,13 @@ def test_there_is_no_way_to_another_host_without_tls(
     assert [(each["method"], each["host"]) for each in portal.requests()] == [("GET", "evil.example")]
 
 
-def test_the_control_routes_are_not_on_microsofts_hosts(session: requests.Session) -> None:
+def test_control_routes_are_not_on_microsofts_hosts(session: requests.Session) -> None:
     """There everything under /_sandbox is a path like any other."""
     answer = session.get("https://graph.microsoft.com/_sandbox/requests", timeout=10)
     assert answer.status_code in (400, 401)
 
 
-def test_the_certificates_are_those_of_the_throw_away_authority(capsys: pytest.CaptureFixture[str]) -> None:
+def test_certificates_are_those_of_the_throw_away_authority(capsys: pytest.CaptureFixture[str]) -> None:
     """A client that does not trust it gets no further than the handshake, and the sandbox goes on without a word."""
     with Sandbox() as own:
         address = ("127.0.0.1", int(own.graph_endpoint.rpartition(":")[2]))

@@ -129,7 +129,7 @@ def test_its_state_survives_being_killed(tmp_path: Path) -> None:
         ("--state", str(Path(__file__))),
     ],
 )
-def test_a_wrong_option_is_an_error(wrong: tuple[str, ...]) -> None:
+def test_wrong_option_is_an_error(wrong: tuple[str, ...]) -> None:
     """With the usage and not a traceback, and exit code 2."""
     done = subprocess.run(
         [sys.executable, "-m", "sandbox.graph", *wrong], cwd=ROOT, capture_output=True, text=True, check=False
@@ -139,7 +139,7 @@ def test_a_wrong_option_is_an_error(wrong: tuple[str, ...]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_in_use_is_an_error(sandbox: Sandbox) -> None:
+def test_port_in_use_is_an_error(sandbox: Sandbox) -> None:
     """One sentence, and exit code 2."""
     port = sandbox.graph_endpoint.rpartition(":")[2]
     done = subprocess.run(

@@ -20,7 +20,7 @@ def control(sandbox: Sandbox, method: str, path: str, body: Any = None) -> reque
     return requests.request(method, f"{sandbox.graph_endpoint}/_sandbox/{path}", json=body, timeout=10)
 
 
-def test_the_journal_tells_what_was_asked(graph: Graph, portal: Portal) -> None:
+def test_journal_tells_what_was_asked(graph: Graph, portal: Portal) -> None:
     """Method, path with query, status, time, tenant, host and who asked; the body of a write."""
     portal.requests()
     before = time.time()
@@ -43,7 +43,7 @@ def test_the_journal_tells_what_was_asked(graph: Graph, portal: Portal) -> None:
     assert portal.requests() == []
 
 
-def test_the_journal_holds_no_secret(sandbox: Sandbox, graph: Graph) -> None:
+def test_journal_holds_no_secret(sandbox: Sandbox, graph: Graph) -> None:
     """Neither tokens nor secrets, whatever was sent; and the control routes are not in it."""
     token = sign_in(sandbox).json()["access_token"]
     graph.post(CREDENTIALS, CREDENTIAL)
@@ -162,7 +162,7 @@ def test_what_makes_no_sense_is_refused_with_a_reason(
     assert control(sandbox, "GET", "objects").json() == []
 
 
-def test_an_object_refers_only_to_what_exists(sandbox: Sandbox, portal: Portal) -> None:
+def test_object_refers_only_to_what_exists(sandbox: Sandbox, portal: Portal) -> None:
     """The one thing that is checked, and ids are unique."""
     key = portal.seed("derivedCredentials")
     assert control(sandbox, "PATCH", f"objects/{key}", {"derivedCredentialSettings": "x"}).status_code == 404

@@ -12,7 +12,7 @@ from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIAL, CREDENTIALS, Graph, sign_in
 
 
-def test_an_answer_instead_of_the_effect(graph: Graph, portal: Portal) -> None:
+def test_answer_instead_of_the_effect(graph: Graph, portal: Portal) -> None:
     """The request is not carried out, and the next one is."""
     body = {"error": {"code": "ServiceUnavailable", "message": "m"}}
     headers = {"Retry-After": "2.128", "Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
@@ -25,7 +25,7 @@ def test_an_answer_instead_of_the_effect(graph: Graph, portal: Portal) -> None:
     assert graph.post(CREDENTIALS, CREDENTIAL).status_code == 201
 
 
-def test_an_answer_after_the_effect(graph: Graph, portal: Portal) -> None:
+def test_answer_after_the_effect(graph: Graph, portal: Portal) -> None:
     """A 500 although the write took effect."""
     portal.fault(method="POST", path="derivedCredentials", status=500, when="after", body="<html>Gateway</html>")
     answer = graph.post(CREDENTIALS, CREDENTIAL)
@@ -34,7 +34,7 @@ def test_an_answer_after_the_effect(graph: Graph, portal: Portal) -> None:
     assert graph.get(f"{CREDENTIALS}/$count").text == "1"
 
 
-def test_an_answer_without_a_body_or_headers(graph: Graph, portal: Portal) -> None:
+def test_answer_without_a_body_or_headers(graph: Graph, portal: Portal) -> None:
     """A 429 that says nothing about when to come back."""
     portal.fault(path=".", status=429)
     answer = graph.get(CREDENTIALS)
@@ -42,7 +42,7 @@ def test_an_answer_without_a_body_or_headers(graph: Graph, portal: Portal) -> No
 
 
 @pytest.mark.parametrize(("when", "count"), [("before", "0"), ("after", "1")])
-def test_a_dropped_connection(graph: Graph, portal: Portal, when: str, count: str) -> None:
+def test_dropped_connection(graph: Graph, portal: Portal, when: str, count: str) -> None:
     """No answer at all; what happened is in the journal, with no status."""
     portal.requests()
     portal.fault(method="POST", path="derivedCredentials", drop=when)
@@ -52,7 +52,7 @@ def test_a_dropped_connection(graph: Graph, portal: Portal, when: str, count: st
     assert graph.get(f"{CREDENTIALS}/$count").text == count
 
 
-def test_a_delay(graph: Graph, portal: Portal) -> None:
+def test_delay(graph: Graph, portal: Portal) -> None:
     """The answer is right, only late."""
     portal.fault(path="derivedCredentials", delayMs=40)
     assert [graph.get(CREDENTIALS).status_code for _ in range(2)] == [200, 200]
@@ -60,7 +60,7 @@ def test_a_delay(graph: Graph, portal: Portal) -> None:
     assert late >= 0.04 > soon
 
 
-def test_a_fault_happens_as_often_as_it_says(graph: Graph, portal: Portal) -> None:
+def test_fault_happens_as_often_as_it_says(graph: Graph, portal: Portal) -> None:
     """Then the next one, then none; how often is left can be read."""
     portal.fault(path="derivedCredentials", times=2, status=503)
     portal.fault(path="derivedCredentials", status=502)
@@ -69,7 +69,7 @@ def test_a_fault_happens_as_often_as_it_says(graph: Graph, portal: Portal) -> No
     assert portal.faults_left() == []
 
 
-def test_a_fault_is_for_the_requests_it_names(sandbox: Sandbox, graph: Graph, portal: Portal) -> None:
+def test_fault_is_for_the_requests_it_names(sandbox: Sandbox, graph: Graph, portal: Portal) -> None:
     """By method, by path with its query, by host; the control routes are never meant."""
     portal.fault(method="PATCH", path=".", status=503)
     portal.fault(path=r"\?\$top=1$", status=502)
@@ -115,7 +115,7 @@ def test_sign_in_can_fail_too(sandbox: Sandbox, portal: Portal) -> None:
         {"certificate": "untrusted", "delayMs": 1},
     ],
 )
-def test_a_fault_that_is_none_is_refused(sandbox: Sandbox, portal: Portal, fault: dict[str, Any]) -> None:
+def test_fault_that_is_none_is_refused(sandbox: Sandbox, portal: Portal, fault: dict[str, Any]) -> None:
     """A misspelled fault would make a test pass for the wrong reason."""
     answer = requests.post(f"{sandbox.graph_endpoint}/_sandbox/faults", json=fault, timeout=10)
     assert answer.status_code == 400

@@ -49,7 +49,7 @@ def forged(**claims: Any) -> str:
         (f"Bearer {forged()}", "Invalid signature"),
     ],
 )
-def test_a_request_needs_a_token_for_this_tenant_and_cloud(graph: Graph, authorization: str | None, text: str) -> None:
+def test_request_needs_a_token_for_this_tenant_and_cloud(graph: Graph, authorization: str | None, text: str) -> None:
     """Anything else is a 401 that says why."""
     graph.session.headers.pop("Authorization")
     headers = {"Authorization": authorization} if authorization else {}
@@ -59,7 +59,7 @@ def test_a_request_needs_a_token_for_this_tenant_and_cloud(graph: Graph, authori
     assert text in said(answer)
 
 
-def test_a_token_runs_out(sandbox: Sandbox, portal: Portal) -> None:
+def test_token_runs_out(sandbox: Sandbox, portal: Portal) -> None:
     """A token that is issued expired is refused; its lifetime is said to be over, and not negative."""
     portal.switch(tokenLifetime=-1)
     assert sign_in(sandbox).json()["expires_in"] == 0
@@ -68,7 +68,7 @@ def test_a_token_runs_out(sandbox: Sandbox, portal: Portal) -> None:
     client.close()
 
 
-def test_a_token_of_another_tenant_is_refused(sandbox: Sandbox, portal: Portal) -> None:
+def test_token_of_another_tenant_is_refused(sandbox: Sandbox, portal: Portal) -> None:
     """Sign-in can be made to issue one, for a client that checks before it writes."""
     portal.switch(tokenTenantId="5a9db0c5-0000-4000-8000-0000000000ff")
     client = connect(sandbox)
@@ -169,7 +169,7 @@ def test_every_route_needs_a_permission(sandbox: Sandbox, portal: Portal, world:
         ),
     ],
 )
-def test_the_permissions_are_the_documented_ones(route: str, permissions: set[str]) -> None:
+def test_permissions_are_the_documented_ones(route: str, permissions: set[str]) -> None:
     """Where pages disagree, each of them is right."""
     (found,) = [each for each in ROUTES if name(each) == route]
     assert set(found.permissions) == {f"DeviceManagement{each}.All" for each in permissions}
@@ -215,7 +215,7 @@ def test_paths_that_lead_nowhere_are_400(graph: Graph, method: str, path: str, t
         ("", "Invalid version: "),
     ],
 )
-def test_the_version_is_beta(sandbox: Sandbox, graph: Graph, version: str, text: str) -> None:
+def test_version_is_beta(sandbox: Sandbox, graph: Graph, version: str, text: str) -> None:
     """The derived-credential types do not exist in v1.0."""
     answer = graph.get(f"{sandbox.graph_endpoint}/{version}")
     assert (answer.status_code, said(answer)) == (400, f"BadRequest: {text}")
@@ -233,7 +233,7 @@ def test_collections_tolerate_a_trailing_slash(graph: Graph) -> None:
     assert graph.get(f"{PROFILES}/").ok
 
 
-def test_an_error_has_the_shape_of_graph_and_the_text_of_intune(graph: Graph) -> None:
+def test_error_has_the_shape_of_graph_and_the_text_of_intune(graph: Graph) -> None:
     """JSON inside a string, ending in Intune's ids and URL; the request's own id comes back."""
     answer = graph.get(f"{PROFILES}/x", headers={"client-request-id": "mine"})
     error = answer.json()["error"]
@@ -246,7 +246,7 @@ def test_an_error_has_the_shape_of_graph_and_the_text_of_intune(graph: Graph) ->
     assert answer.headers["Content-Type"].startswith("application/json;odata.metadata=minimal")
 
 
-def test_a_tenant_without_a_licence_has_no_intune(graph: Graph, portal: Portal) -> None:
+def test_tenant_without_a_licence_has_no_intune(graph: Graph, portal: Portal) -> None:
     """Every page of the documentation says that a licence is required."""
     portal.switch(licensed=False)
     answer = graph.get(CREDENTIALS)
@@ -264,7 +264,7 @@ def test_multi_admin_approval_wants_a_justification_with_writes(graph: Graph, po
     assert graph.post(CREDENTIALS, CREDENTIAL, headers=headers).status_code == 201
 
 
-def test_the_root_answers_with_the_legacy_settings(graph: Graph) -> None:
+def test_root_answers_with_the_legacy_settings(graph: Graph) -> None:
     """They do not mirror the derived credentials."""
     graph.credential()
     settings = graph.get("/deviceManagement").json()["settings"]

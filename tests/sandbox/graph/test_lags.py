@@ -64,7 +64,7 @@ def listed(graph: Graph) -> int:
     return len(graph.get(CREDENTIALS).json()["value"])
 
 
-def test_a_new_object_is_not_there_yet(graph: Graph, portal: Portal) -> None:
+def test_new_object_is_not_there_yet(graph: Graph, portal: Portal) -> None:
     """To as many reads as the fault says, whether it was armed before or after the write."""
     portal.fault(path="derivedCredentials", lagReads=2)
     key = graph.credential()
@@ -73,7 +73,7 @@ def test_a_new_object_is_not_there_yet(graph: Graph, portal: Portal) -> None:
     assert [len(graph.get(CREDENTIALS).json()["value"]) for _ in range(3)] == [0, 0, 1]
 
 
-def test_a_changed_object_is_still_the_old_one(graph: Graph, portal: Portal) -> None:
+def test_changed_object_is_still_the_old_one(graph: Graph, portal: Portal) -> None:
     """In lists and by id, its assignments and its link included."""
     key = graph.profile(displayName="Old")
     portal.fault(path=".", lagReads=2)
@@ -86,7 +86,7 @@ def test_a_changed_object_is_still_the_old_one(graph: Graph, portal: Portal) -> 
     assert [len(graph.get(f"{PROFILES}/{key}/assignments").json()["value"]) for _ in range(2)] == [0, 1]
 
 
-def test_a_deleted_object_still_answers_by_id(graph: Graph, portal: Portal) -> None:
+def test_deleted_object_still_answers_by_id(graph: Graph, portal: Portal) -> None:
     """But it is no longer in the list: that is the way people have seen it."""
     key = graph.credential()
     graph.delete(f"{CREDENTIALS}/{key}")
@@ -95,7 +95,7 @@ def test_a_deleted_object_still_answers_by_id(graph: Graph, portal: Portal) -> N
     assert [graph.get(f"{CREDENTIALS}/{key}").status_code for _ in range(2)] == [200, 404]
 
 
-def test_a_read_that_has_nothing_to_do_with_the_write_does_not_count(graph: Graph, portal: Portal) -> None:
+def test_read_that_has_nothing_to_do_with_the_write_does_not_count(graph: Graph, portal: Portal) -> None:
     """Nor does one before there was any write, nor a write itself."""
     other = graph.credential()
     graph.credential()
@@ -121,7 +121,7 @@ def test_what_is_done_in_the_portal_does_not_lag(graph: Graph, portal: Portal) -
     assert graph.get(f"{CREDENTIALS}/{key}").status_code == 404
 
 
-def test_the_parts_of_a_batch_lag_like_other_reads(graph: Graph, portal: Portal) -> None:
+def test_parts_of_a_batch_lag_like_other_reads(graph: Graph, portal: Portal) -> None:
     """Each counts as one."""
     key = graph.credential()
     portal.fault(path=f"derivedCredentials/{key}", lagReads=1)

@@ -32,7 +32,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("path", "body", "change"), KINDS)
-def test_an_object_lives(graph: Graph, path: str, body: dict[str, Any], change: dict[str, Any]) -> None:
+def test_object_lives(graph: Graph, path: str, body: dict[str, Any], change: dict[str, Any]) -> None:
     """It is created, listed, counted, read, changed and deleted; then it is 404 to everybody."""
     created = graph.made(path, body)
     assert graph.get(path).json()["value"][0]["id"] == created["id"]
@@ -60,7 +60,7 @@ def test_success_is_said_in_two_ways(graph: Graph, path: str, body: dict[str, An
     assert deleted == [(200, ""), (204, "")]
 
 
-def test_a_created_credential_shows_what_was_sent_and_the_defaults(graph: Graph) -> None:
+def test_created_credential_shows_what_was_sent_and_the_defaults(graph: Graph) -> None:
     """Like the documentation's sample, with the property that it lacks."""
     created = graph.made(
         CREDENTIALS, {"@odata.type": "#microsoft.graph.deviceManagementDerivedCredentialSettings", **CREDENTIAL}
@@ -75,13 +75,13 @@ def test_a_created_credential_shows_what_was_sent_and_the_defaults(graph: Graph)
     }
 
 
-def test_the_default_of_the_threshold_is_a_switch(graph: Graph, portal: Portal) -> None:
+def test_default_of_the_threshold_is_a_switch(graph: Graph, portal: Portal) -> None:
     """Nobody knows it."""
     portal.switch(renewalDefault=0)
     assert graph.made(CREDENTIALS, CREDENTIAL)["renewalThresholdPercentage"] == 0
 
 
-def test_a_created_profile_shows_what_the_server_adds(graph: Graph) -> None:
+def test_created_profile_shows_what_the_server_adds(graph: Graph) -> None:
     """Times with seven digits of a second, version 1, scope tags, and nothing of the binding."""
     credential = graph.credential()
     bind = {"derivedCredentialSettings@odata.bind": graph.url(CREDENTIALS, credential)}
@@ -122,7 +122,7 @@ def test_what_was_read_can_be_sent_back_without_what_is_the_servers(graph: Graph
     assert graph.patch(f"{PROFILES}/{key}", read).ok
 
 
-def test_a_change_leaves_alone_what_it_does_not_name(graph: Graph) -> None:
+def test_change_leaves_alone_what_it_does_not_name(graph: Graph) -> None:
     """Omitted is unchanged, null clears, and the version grows by one."""
     key = graph.profile(description="D", roleScopeTagIds=["1"])
     kind = {"@odata.type": f"#microsoft.graph.{ANDROID}"}
@@ -143,7 +143,7 @@ def test_flags_are_put_into_the_order_of_the_schema(graph: Graph, sent: str) -> 
     )
 
 
-def test_a_change_of_a_credential_that_says_only_its_type_is_a_no_op(graph: Graph) -> None:
+def test_change_of_a_credential_that_says_only_its_type_is_a_no_op(graph: Graph) -> None:
     """The documentation's own sample is one: 200 with the object, every time."""
     key = graph.credential()
     for _ in range(2):
@@ -153,7 +153,7 @@ def test_a_change_of_a_credential_that_says_only_its_type_is_a_no_op(graph: Grap
         assert (answer.status_code, answer.json()["id"]) == (200, key)
 
 
-def test_the_issuer_cannot_be_changed(graph: Graph) -> None:
+def test_issuer_cannot_be_changed(graph: Graph) -> None:
     """Everything else can; the same issuer again is no change."""
     key = graph.credential(issuer="purebred")
     refused = graph.patch(f"{CREDENTIALS}/{key}", {"issuer": "intercede"})
@@ -164,7 +164,7 @@ def test_the_issuer_cannot_be_changed(graph: Graph) -> None:
     assert change.items() <= graph.get(f"{CREDENTIALS}/{key}").json().items()
 
 
-def test_a_second_issuer_is_a_matter_of_a_switch(graph: Graph, portal: Portal) -> None:
+def test_second_issuer_is_a_matter_of_a_switch(graph: Graph, portal: Portal) -> None:
     """Off, they coexist; on, the second is a conflict until the first is gone."""
     first, second = graph.credential(), graph.credential()
     portal.switch(oneIssuer=True)
@@ -222,7 +222,7 @@ def test_foreign_profiles_are_met_in_lists(graph: Graph, portal: Portal) -> None
     assert graph.delete(f"{PROFILES}/{key}").ok
 
 
-def test_a_profile_is_changed_through_a_group_assignment(graph: Graph) -> None:
+def test_profile_is_changed_through_a_group_assignment(graph: Graph) -> None:
     """A documented path to the same object: the id is that of an assignment to a group."""
     key = graph.profile()
     wanted = [target("group", groupId=GROUP), target("allDevices")]
@@ -240,7 +240,7 @@ def test_a_profile_is_changed_through_a_group_assignment(graph: Graph) -> None:
     assert graph.patch(f"{groups}/{elsewhere}/deviceConfiguration", body).status_code == 404
 
 
-def test_a_profile_is_changed_through_a_domain_join_that_lists_it(graph: Graph) -> None:
+def test_profile_is_changed_through_a_domain_join_that_lists_it(graph: Graph) -> None:
     """The other documented path: it needs a domain-join profile, which holds at most two."""
     keys = [graph.profile() for _ in range(3)]
     urls = [graph.url(PROFILES, key) for key in keys]
@@ -259,7 +259,7 @@ def test_a_profile_is_changed_through_a_domain_join_that_lists_it(graph: Graph) 
         assert graph.post(PROFILES, body).status_code == 400
 
 
-def test_a_path_with_a_cast_must_fit_the_object(graph: Graph) -> None:
+def test_path_with_a_cast_must_fit_the_object(graph: Graph) -> None:
     """An unknown type or one without the navigation is no segment; another type than the object's is no object."""
     key = graph.profile(IOS)
     for cast, status in ((DOMAIN_JOIN, 404), (ANDROID, 400), ("nothing", 400)):
@@ -283,7 +283,7 @@ def test_what_a_write_to_a_certificate_state_does_is_a_switch(
     assert graph.get(f"{STATES}/{key}").json()["certificateRevokeStatus"] == left
 
 
-def test_an_object_made_twice_is_two_objects(graph: Graph) -> None:
+def test_object_made_twice_is_two_objects(graph: Graph) -> None:
     """Names are not unique and POST is not idempotent."""
     assert graph.credential() != graph.credential()
     assert graph.get(f"{CREDENTIALS}/$count").text == "2"

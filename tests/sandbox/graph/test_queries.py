@@ -25,7 +25,7 @@ def pages(graph: Graph, path: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_list_comes_in_pages(sandbox: Sandbox, graph: Graph, portal: Portal) -> None:
+def test_list_comes_in_pages(sandbox: Sandbox, graph: Graph, portal: Portal) -> None:
     """Each but the last has an absolute link to the next, on the same host, with the other options kept."""
     portal.switch(pageSize=2)
     for number in range(5):
@@ -50,7 +50,7 @@ def test_every_collection_has_pages(graph: Graph, portal: Portal, path: str) -> 
     assert [len(page["value"]) for page in pages(graph, path)] == [1, 1, 1]
 
 
-def test_a_page_is_as_long_as_asked_but_not_longer_than_it_may_be(graph: Graph, portal: Portal) -> None:
+def test_page_is_as_long_as_asked_but_not_longer_than_it_may_be(graph: Graph, portal: Portal) -> None:
     """`$top` bounds the page, not the list."""
     portal.switch(pageSize=3)
     for number in range(4):
@@ -121,7 +121,7 @@ def test_filters(graph: Graph, option: str, text: str, expected: str) -> None:
     assert graph.get(f"{PROFILES}/$count?{query}").text == str(len(wanted))
 
 
-def test_an_object_is_found_by_id(graph: Graph) -> None:
+def test_object_is_found_by_id(graph: Graph) -> None:
     """The id is not among the properties, and can be filtered by all the same."""
     keys = [graph.credential() for _ in range(2)]
     assert [each["id"] for each in graph.get(f"{CREDENTIALS}?$filter=id eq '{keys[1]}'").json()["value"]] == keys[1:]
@@ -159,7 +159,7 @@ def test_nothing_else_is_expanded(graph: Graph, path: str, name: str) -> None:
     assert f"Could not find a property named '{name}'" in said(answer)
 
 
-def test_a_list_says_what_it_is_and_counts_when_asked(graph: Graph) -> None:
+def test_list_says_what_it_is_and_counts_when_asked(graph: Graph) -> None:
     """The count is not there otherwise; ordering and searching are ignored."""
     graph.credential()
     plain = graph.get(f"{CREDENTIALS}?$orderby=issuer&$search=x").json()

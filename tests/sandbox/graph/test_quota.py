@@ -22,7 +22,7 @@ class Clock:
 
 
 @pytest.mark.parametrize(("write", "limit"), [(True, 100), (False, 1000)])
-def test_an_application_has_a_limit(write: bool, limit: int) -> None:  # noqa: FBT001 - a column of the table
+def test_application_has_a_limit(write: bool, limit: int) -> None:  # noqa: FBT001 - a column of the table
     """The request after the last is refused until the first leaves the window; then one more is admitted."""
     clock = Clock()
     quota = Quota(clock)
@@ -83,7 +83,7 @@ def test_over_http_it_is_a_429_with_the_seconds_to_wait() -> None:
         graph.close()
 
 
-def test_the_parts_of_a_batch_count_and_the_batch_does_not() -> None:
+def test_parts_of_a_batch_count_and_the_batch_does_not() -> None:
     """Five batches of twenty writes use up what there is, and one part more is throttled inside a 200."""
     with Sandbox(quota=True, clock=Clock()) as sandbox:
         graph = connect(sandbox)

@@ -56,7 +56,7 @@ def works(sandbox: Sandbox, token: str) -> bool:
         graph.close()
 
 
-def test_the_environment_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -> None:
+def test_environment_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -> None:
     """DefaultAzureCredential needs nothing but the variables that the sandbox prints."""
     with DefaultAzureCredential(**authority) as credential:
         token = credential.get_token(SCOPE)
@@ -64,7 +64,7 @@ def test_the_environment_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -
     assert 3500 < token.expires_on - time.time() < 3600
 
 
-def test_a_token_says_what_graph_tokens_say(sandbox: Sandbox) -> None:
+def test_token_says_what_graph_tokens_say(sandbox: Sandbox) -> None:
     """Audience, tenant, application and permissions can be read from it."""
     claims = read_claims(sign_in(sandbox).json()["access_token"]) or {}
     assert claims["aud"] == "https://graph.microsoft.com"
@@ -76,13 +76,13 @@ def test_a_token_says_what_graph_tokens_say(sandbox: Sandbox) -> None:
     assert claims["exp"] - claims["iat"] == 3599
 
 
-def test_the_loopback_endpoint_is_an_audience_too(sandbox: Sandbox) -> None:
+def test_loopback_endpoint_is_an_audience_too(sandbox: Sandbox) -> None:
     """A client that derives its scope from the endpoint gets a token for it."""
     answer = sign_in(sandbox, scope=f"{sandbox.graph_endpoint}/.default")
     assert works(sandbox, answer.json()["access_token"])
 
 
-def test_a_certificate_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -> None:
+def test_certificate_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -> None:
     """Whose certificate it is does not matter."""
     issued = trustme.CA().issue_cert("client.example", key_type=trustme.KeyType.RSA)
     pem = issued.private_key_pem.bytes() + b"".join(each.bytes() for each in issued.cert_chain_pems)
@@ -90,7 +90,7 @@ def test_a_certificate_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -> 
         assert works(sandbox, credential.get_token(SCOPE).token)
 
 
-def test_a_federated_assertion_signs_in_and_is_remembered(sandbox: Sandbox, authority: dict[str, Any]) -> None:
+def test_federated_assertion_signs_in_and_is_remembered(sandbox: Sandbox, authority: dict[str, Any]) -> None:
     """The control route shows the claims and a digest, so that two can be told apart, but never the assertion."""
     assertion = jwt(iss="ci", sub="repo", aud="api://AzureADTokenExchange", exp=time.time() + 60, jti="1")
     credential = ClientAssertionCredential(TENANT_ID, CLIENT_ID, lambda: assertion, **authority)
@@ -101,7 +101,7 @@ def test_a_federated_assertion_signs_in_and_is_remembered(sandbox: Sandbox, auth
     assert assertion not in seen.text
 
 
-def test_an_expired_assertion_does_not_sign_in(authority: dict[str, Any]) -> None:
+def test_expired_assertion_does_not_sign_in(authority: dict[str, Any]) -> None:
     """A federated token that was read once and kept is worth nothing later."""
     with (
         ClientAssertionCredential(TENANT_ID, CLIENT_ID, lambda: jwt(exp=time.time() - 1), **authority) as credential,
@@ -110,7 +110,7 @@ def test_an_expired_assertion_does_not_sign_in(authority: dict[str, Any]) -> Non
         credential.get_token(SCOPE)
 
 
-def test_a_device_code_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -> None:
+def test_device_code_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -> None:
     """The user consents at once; the token is a delegated one."""
     prompts: list[str] = []
     credential = DeviceCodeCredential(
@@ -123,7 +123,7 @@ def test_a_device_code_signs_in(sandbox: Sandbox, authority: dict[str, Any]) -> 
     credential.close()
 
 
-def test_a_browser_signs_in(sandbox: Sandbox) -> None:
+def test_browser_signs_in(sandbox: Sandbox) -> None:
     """The authorize page sends the code straight back; it, and then the refresh token, can be exchanged."""
     base = f"{sandbox.authority_host}/{TENANT_ID}/oauth2/v2.0"
     asked = {"scope": SCOPE, "state": "s", "nonce": "n", "redirect_uri": "http://localhost:1/back"}
@@ -137,7 +137,7 @@ def test_a_browser_signs_in(sandbox: Sandbox) -> None:
     assert works(sandbox, second["access_token"])
 
 
-def test_a_code_can_come_back_as_a_form(sandbox: Sandbox) -> None:
+def test_code_can_come_back_as_a_form(sandbox: Sandbox) -> None:
     """As azure-identity asks for it: a page whose form carries the code to the waiting client."""
     base = f"{sandbox.authority_host}/{TENANT_ID}/oauth2/v2.0"
     asked = {"scope": SCOPE, "state": 's"', "redirect_uri": "http://localhost:1", "response_mode": "form_post"}
@@ -149,7 +149,7 @@ def test_a_code_can_come_back_as_a_form(sandbox: Sandbox) -> None:
     assert works(sandbox, sign_in(sandbox, grant_type="authorization_code", code=code).json()["access_token"])
 
 
-def test_a_managed_identity_signs_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_managed_identity_signs_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The App Service form: an endpoint and a header in the environment."""
     for name, value in sandbox.managed_identity_environment.items():
         monkeypatch.setenv(name, value)
@@ -157,7 +157,7 @@ def test_a_managed_identity_signs_in(sandbox: Sandbox, monkeypatch: pytest.Monke
         assert works(sandbox, credential.get_token(SCOPE).token)
 
 
-def test_a_managed_identity_wants_its_header(sandbox: Sandbox) -> None:
+def test_managed_identity_wants_its_header(sandbox: Sandbox) -> None:
     """Without the secret header anybody on the machine could have the token."""
     url = sandbox.managed_identity_environment["IDENTITY_ENDPOINT"]
     assert requests.get(url, params={"resource": "https://graph.microsoft.com"}, timeout=10).status_code == 401
@@ -189,7 +189,7 @@ def test_what_is_wrong_with_a_sign_in_is_said_in_a_code(
 
 
 @pytest.mark.parametrize(("state", "code"), [("expired", 7000222), ("revoked", 7000215)])
-def test_a_secret_can_stop_working(sandbox: Sandbox, portal: Portal, state: str, code: int) -> None:
+def test_secret_can_stop_working(sandbox: Sandbox, portal: Portal, state: str, code: int) -> None:
     """The right secret, no longer right."""
     portal.switch(secret=state)
     answer = sign_in(sandbox)
@@ -199,7 +199,7 @@ def test_a_secret_can_stop_working(sandbox: Sandbox, portal: Portal, state: str,
 
 
 @pytest.mark.parametrize("path", ["oauth2/v2.0/token", "v2.0/.well-known/openid-configuration"])
-def test_an_unknown_tenant_is_not_found(sandbox: Sandbox, path: str) -> None:
+def test_unknown_tenant_is_not_found(sandbox: Sandbox, path: str) -> None:
     """AADSTS90002, from every route of the tenant."""
     method = "POST" if path.endswith("token") else "GET"
     url = f"{sandbox.authority_host}/{'0' * 8}-0000-4000-8000-{'0' * 12}/{path}"

@@ -22,7 +22,7 @@ def everything(sandbox: Sandbox) -> list[dict[str, object]]:
     return objects
 
 
-def test_a_tenant_survives_a_restart(tmp_path: Path) -> None:
+def test_tenant_survives_a_restart(tmp_path: Path) -> None:
     """Objects, assignments, links and the order of lists; new objects come after the old."""
     path = tmp_path / "folder" / "state.json"
     with Sandbox(state_file=path) as sandbox:
@@ -104,7 +104,7 @@ def test_one_write_serves_all_who_wait(tmp_path: Path) -> None:
     assert len(written) == 2
 
 
-def test_a_strangers_file_is_not_taken_for_a_tenant(tmp_path: Path) -> None:
+def test_strangers_file_is_not_taken_for_a_tenant(tmp_path: Path) -> None:
     """Nor overwritten."""
     path = tmp_path / "state.json"
     path.write_text("{}", encoding="utf-8")

@@ -26,7 +26,7 @@ def talk(sandbox: Sandbox, raw: bytes) -> bytes:
         return read
 
 
-def test_a_connection_is_kept(sandbox: Sandbox) -> None:
+def test_connection_is_kept(sandbox: Sandbox) -> None:
     """Two requests, one connection; the second asks to close it."""
     request = b"GET /_sandbox/settings HTTP/1.1\r\nHost: x\r\n"
     read = talk(sandbox, request + b"\r\n" + request + b"Connection: close\r\n\r\n")
@@ -54,9 +54,7 @@ def test_what_is_not_http_is_refused(sandbox: Sandbox) -> None:
     assert requests.get(f"{sandbox.graph_endpoint}/_sandbox/settings", timeout=10).ok
 
 
-def test_a_mistake_of_the_sandbox_is_an_answer_and_is_shown(
-    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mistake_of_the_sandbox_is_an_answer_and_is_shown(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """500, and the traceback where the sandbox runs: nobody is to take it for Graph's own."""
     read = talk(sandbox, b"POST /beta/x HTTP/1.1\r\nContent-Length: many\r\nConnection: close\r\n\r\n")
     assert b"HTTP/1.1 500 " in read
@@ -123,7 +121,7 @@ def test_only_this_machine_is_served(sandbox: Sandbox) -> None:
     assert sandbox.authority_host.startswith("https://127.0.0.1:")
 
 
-def test_a_port_can_be_asked_for() -> None:
+def test_port_can_be_asked_for() -> None:
     """And is free again afterwards, at once."""
     with Sandbox() as sandbox:
         port = int(sandbox.graph_endpoint.rpartition(":")[2])

@@ -162,7 +162,7 @@ def test_change_refuses_the_same(graph: Graph, path: str, wrong: dict[str, Any],
 
 
 @pytest.mark.parametrize("literal", ["20.0", "2e1", "20.5"])
-def test_a_fraction_is_not_an_int32_however_round_it_is(graph: Graph, literal: str) -> None:
+def test_fraction_is_not_an_int32_however_round_it_is(graph: Graph, literal: str) -> None:
     """JSON's 20.0 equals 20 in Python and in JavaScript, but not for OData."""
     body = (
         f'{{"displayName":"C","issuer":"purebred","notificationType":"email","renewalThresholdPercentage":{literal}}}'
@@ -182,7 +182,7 @@ def test_a_fraction_is_not_an_int32_however_round_it_is(graph: Graph, literal: s
         ("{}", "text/plain", "Unable to read JSON request payload."),
     ],
 )
-def test_a_body_is_a_json_object_sent_as_json(graph: Graph, body: str | None, content_type: str, text: str) -> None:
+def test_body_is_a_json_object_sent_as_json(graph: Graph, body: str | None, content_type: str, text: str) -> None:
     """Anything else is not read at all."""
     answer = graph.post(CREDENTIALS, body, headers={"Content-Type": content_type})
     assert answer.status_code == 400
@@ -219,7 +219,7 @@ def test_every_issuer_of_the_schema_is_taken(graph: Graph, issuer: str) -> None:
         ({**KIND, "derivedCredentialSettings@odata.bind": "x"}, "Cannot apply PATCH to navigation property"),
     ],
 )
-def test_a_change_of_a_profile_says_what_it_is_and_changes_something(
+def test_change_of_a_profile_says_what_it_is_and_changes_something(
     graph: Graph, change: dict[str, Any], text: str
 ) -> None:
     """A type is needed, the object's own, and at least one property."""
@@ -230,14 +230,14 @@ def test_a_change_of_a_profile_says_what_it_is_and_changes_something(
     assert graph.get(f"{PROFILES}/{key}").json()["version"] == 1
 
 
-def test_a_violation_of_the_model_says_it_twice(graph: Graph) -> None:
+def test_violation_of_the_model_says_it_twice(graph: Graph) -> None:
     """Intune's OData layer repeats the message inside innerError, where some clients look for it."""
     error = graph.post(CREDENTIALS, {"nope": 1}).json()["error"]
     assert error["code"] == "ModelValidationFailure"
     assert error["innerError"]["message"] == error["message"]
 
 
-def test_the_documentations_sample_with_read_only_members_is_refused(graph: Graph) -> None:
+def test_documentations_sample_with_read_only_members_is_refused(graph: Graph) -> None:
     """The sample for update of this profile sends supportsScopeTags and version; without them it is taken."""
     key = graph.profile()
     sample = {
