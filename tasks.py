@@ -21,7 +21,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 REQUIREMENTS = tuple(ROOT / f"requirements{name}.txt" for name in ("", "-cli", "-dev"))
 OLDEST = (3, 10)
-COVERING = ("tests/unit", "tests/graph", "tests/plugin", "tests/contract", "tests/properties")
+COVERING = ("tests/provider", "tests/contract", "tests/properties")
 """The tests that run provider/ in the process that is measured; all others start processes of their own."""
 
 
@@ -49,9 +49,9 @@ def test(arguments: Sequence[str]) -> None:
 
 
 def sdk(arguments: Sequence[str]) -> None:
-    """Run tests/sdk: Microsoft's own client against the sandbox. Installs 700 MB, the first time."""
+    """Run tests/msgraph_sdk: Microsoft's own client against the sandbox. Installs 700 MB, the first time."""
     install(ROOT / "requirements-sdk.txt")
-    run("-m", "pytest", "tests/sdk", *arguments)
+    run("-m", "pytest", "tests/msgraph_sdk", *arguments)
 
 
 def chaos(arguments: Sequence[str]) -> None:

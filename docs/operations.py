@@ -19,7 +19,10 @@ _EITHER = "DeviceManagementServiceConfig.ReadWrite.All or DeviceManagementConfig
 _CONFIGURATION = "DeviceManagementConfiguration.ReadWrite.All"
 
 _LIFE = "tests/stacks/test_fields.py::test_every_field_through_its_life"
-_ROUTES = "tests/graph/test_scoped_settings.py::test_settings_are_changed_through_every_route"
+_ROUTES = (
+    "tests/provider/resources/test_device_configuration_derived_credential_settings.py"
+    "::test_settings_are_changed_through_every_route"
+)
 
 
 class Operation(NamedTuple):
@@ -62,7 +65,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/groupAssignments/{{id}}/deviceConfiguration",
         f"{_ANDROID} with `update_route`",
         _CONFIGURATION,
-        "tests/graph/test_update_routes.py::test_profile_is_changed_through_an_assignment",
+        "tests/provider/kinds/test_update_routes.py::test_profile_is_changed_through_an_assignment",
     ),
     Operation(
         _UPDATE_PROFILE,
@@ -70,7 +73,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/microsoft.graph.windowsDomainJoinConfiguration/networkAccessConfigurations/{{id}}",
         f"{_ANDROID} with `update_route`",
         _CONFIGURATION,
-        "tests/graph/test_update_routes.py::test_profile_is_changed_through_a_domain_join",
+        "tests/provider/kinds/test_update_routes.py::test_profile_is_changed_through_a_domain_join",
     ),
     Operation(
         _UPDATE_STATE,
@@ -78,10 +81,15 @@ OPERATIONS = [
         f"{_STATES}/{{id}}",
         f"{_STATE} with `allow_write`",
         _CONFIGURATION,
-        "tests/graph/test_certificate_states.py::test_field_is_written_alone_and_read_back",
+        "tests/provider/resources/test_managed_all_device_certificate_state.py::test_field_is_written_alone_and_read_back",
     ),
     Operation(
-        _BESIDE, "GET", _CREDENTIALS, _SETTINGS, "", "tests/graph/test_tenant.py::test_one_list_serves_everybody"
+        _BESIDE,
+        "GET",
+        _CREDENTIALS,
+        _SETTINGS,
+        "",
+        "tests/provider/graph/test_tenant.py::test_one_list_serves_everybody",
     ),
     Operation(_BESIDE, "DELETE", f"{_CREDENTIALS}/{{id}}", _SETTINGS, _EITHER, _LIFE),
     Operation(_BESIDE, "GET", f"{_PROFILES}?$expand=assignments", f"{_ANDROID}, {_IOS}", "", _LIFE),
@@ -94,7 +102,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/{{type}}/derivedCredentialSettings",
         _BINDING,
         "",
-        "tests/graph/test_bindings.py::test_every_form_of_answer_is_understood",
+        "tests/provider/resources/test_derived_credential_binding.py::test_every_form_of_answer_is_understood",
     ),
     Operation(
         _BESIDE,
@@ -102,7 +110,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/{{type}}/derivedCredentialSettings/$ref",
         _BINDING,
         _CONFIGURATION,
-        "tests/graph/test_bindings.py::test_profile_is_bound_rebound_and_unbound",
+        "tests/provider/resources/test_derived_credential_binding.py::test_profile_is_bound_rebound_and_unbound",
     ),
     Operation(
         _BESIDE,
@@ -110,7 +118,7 @@ OPERATIONS = [
         f"{_PROFILES}/{{id}}/{{type}}/derivedCredentialSettings/$ref",
         _BINDING,
         _CONFIGURATION,
-        "tests/graph/test_bindings.py::test_profile_is_bound_rebound_and_unbound",
+        "tests/provider/resources/test_derived_credential_binding.py::test_profile_is_bound_rebound_and_unbound",
     ),
     Operation(
         _BESIDE,
@@ -118,7 +126,7 @@ OPERATIONS = [
         _STATES,
         f"{_STATE}.list",
         "",
-        "tests/graph/test_certificate_states.py::test_report_reads_all_pages",
+        "tests/provider/resources/test_managed_all_device_certificate_state.py::test_report_reads_all_pages",
     ),
 ]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.graph import Sandbox
-from tests.portal import Portal
+from tests.sandbox_control import Portal
 
 _OF_A_DEVELOPER = (
     "AZURE_",

@@ -16,7 +16,7 @@ delete    it is deleted                   a create of this run returned it, or a
 ========  ==============================  ====================================================================
 
 An object whose diff said "replace" may be deleted whichever URN asks: with an alias, the engine sends the diff under
-the new URN and the delete under the old one. tests/unit/test_ledger.py is the whole table. Pure.
+the new URN and the delete under the old one. tests/provider/ownership/test_ledger.py is the whole table. Pure.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ What Pulumi's dynamic host knows but does not hand to a provider: every use of i
 A dynamic provider gets dictionaries and gives dictionaries. The plugin process around it knows more (which resource is
 meant, its old inputs, where the engine listens) and can do more (serve more calls at once, say that a create was half
 done). Each function here reaches for one of those things and **degrades**: where a new version of the SDK has moved
-it, the function says so by its result and the provider works on without. tests/plugin pins all of them against the
-version that requirements.txt allows, in the real plugin process.
+it, the function says so by its result and the provider works on without. tests/provider/plugin pins all of them against
+the version that requirements.txt allows, in the real plugin process.
 """
 
 from __future__ import annotations

@@ -40,7 +40,8 @@ def test_create_is_its_writes_two_lists_and_looks(bench: Bench) -> None:
     """
     A POST and an assignment for each profile, one list for each collection, and one look back for each at most.
 
-    How many looks share a batch depends on the machine, so it is not counted here: see tests/graph/test_sharing.py.
+    How many looks share a batch depends on the machine, so it is not counted here: see
+    tests/provider/graph/test_coalescing.py.
     """
     (sample,) = bench.figures.samples["create", OURS, N]
     assert (sample.writes, sample.lists, sample.tokens) == (2 * N + 1, 3, 1)

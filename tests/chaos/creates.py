@@ -22,9 +22,9 @@ from sandbox.graph import Sandbox
 from tests.chaos.matrix import CERTIFICATE, FAULTS, GROUP, LAGS, LATE, OPERATIONS, TIMES, Cell
 from tests.chaos.play import CONFIG, SETTINGS
 from tests.chaos.strangers import Strangers
-from tests.plugin import processes
-from tests.plugin.driver import Plugin, half_done
-from tests.portal import Portal
+from tests.provider.plugin import processes
+from tests.provider.plugin.driver import Plugin, half_done
+from tests.sandbox_control import Portal
 
 KINDS = ("derivedCredential", "androidProfile", "iosProfile")
 QUICK = {"INTUNE_RETRY_TIMEOUT": "1", "INTUNE_CONSISTENCY_TIMEOUT": "3.5", "INTUNE_REQUEST_TIMEOUT": "0.4"}

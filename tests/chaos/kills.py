@@ -25,11 +25,11 @@ from typing import Any, NamedTuple
 
 from sandbox.engines import cli
 from sandbox.graph import Sandbox
-from tests import engines
+from tests import stack_runners
 from tests.chaos.matrix import GROUP
 from tests.chaos.play import TENANT
 from tests.chaos.processes import family_of, left_of
-from tests.portal import Portal
+from tests.sandbox_control import Portal
 
 CREDENTIALS, PROFILES, BINDINGS = 6, 12, 4
 OBJECTS = CREDENTIALS + 2 * PROFILES
@@ -123,7 +123,7 @@ class _Life:
             portal.remove(one["id"])
         portal.requests()
         command = cli()
-        self._stack = engines.real(folder, command) if command else engines.stand_in(folder)
+        self._stack = stack_runners.real(folder, command) if command else stack_runners.stand_in(folder)
         self._stack.environment = {**sandbox.environment, **_QUICK, "INTUNE_JOURNAL": str(folder / "journal")}
         bare = {"@odata.type": "#microsoft.graph.iosVpnConfiguration"}
         self._others = [portal.seed("deviceConfigurations", displayName=f"VPN {n}", **bare) for n in range(BINDINGS)]

@@ -18,9 +18,9 @@ from pulumi.runtime.proto import provider_pb2
 from provider.kinds.kind import kind_called
 from sandbox.graph import Sandbox
 from tests.chaos.matrix import GROUP, OTHER_GROUP, Cell
-from tests.plugin import processes
-from tests.plugin.driver import Plugin, half_done
-from tests.portal import Portal
+from tests.provider.plugin import processes
+from tests.provider.plugin.driver import Plugin, half_done
+from tests.sandbox_control import Portal
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CONFIG = {"tenantId": TENANT, "cloud": "sandbox"}

@@ -1,7 +1,7 @@
 """
 Creates under Graph's quota: as fast as it allows and never faster, and not one lost where somebody else uses it too.
 
-The quota is real time, so this takes minutes. tests/graph has it on a clock that runs as fast as the machine.
+The quota is real time, so this takes minutes. tests/provider/graph has it on a clock that runs as fast as the machine.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import grpc
 from provider.graph.rate_limit import WINDOW, WRITES
 from sandbox.graph import Sandbox
 from tests.chaos.play import CONFIG
-from tests.plugin import processes
-from tests.plugin.driver import Plugin
-from tests.portal import Portal
+from tests.provider.plugin import processes
+from tests.provider.plugin.driver import Plugin
 from tests.sandbox.graph.clients import CREDENTIALS, connect
+from tests.sandbox_control import Portal
 
 _THREADS = 32
 _SECONDS_BETWEEN_TRIES = 0.02

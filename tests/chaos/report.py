@@ -13,7 +13,7 @@ from typing import TypeAlias
 from sandbox.graph import Sandbox
 from tests.chaos.matrix import FAULTS, OPERATIONS, Cell
 from tests.chaos.play import Verdict, play
-from tests.portal import Portal
+from tests.sandbox_control import Portal
 
 Played: TypeAlias = "list[tuple[Cell, Verdict]]"
 

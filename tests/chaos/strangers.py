@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.chaos.matrix import GROUP
 from tests.chaos.play import PROFILE_TYPES, SETTINGS
-from tests.portal import Portal
+from tests.sandbox_control import Portal
 
 COUNT = 20
 _NAMESAKES = 6

@@ -13,11 +13,11 @@ import pytest
 
 from sandbox.engines import cli
 from sandbox.graph import Sandbox
-from tests import engines
+from tests import stack_runners
 from tests.cli.twins import Twins, alike, kill_family
-from tests.portal import Portal
+from tests.sandbox.engine.engine_project import Workshop
 from tests.sandbox.engine.gate import Gate
-from tests.sandbox.engine.workshop import Workshop
+from tests.sandbox_control import Portal
 
 PROGRAM = """
 class Shop(pulumi.ComponentResource):
@@ -120,7 +120,7 @@ def test_pending_operations_of_the_cli(twins: Twins, gate: Gate) -> None:
 
 
 @pytest.fixture
-def stacks(tmp_path: Path, sandbox: Sandbox, portal: Portal) -> tuple[engines.Stack, engines.Stack]:
+def stacks(tmp_path: Path, sandbox: Sandbox, portal: Portal) -> tuple[stack_runners.Stack, stack_runners.Stack]:
     """Make a stack for each engine, both declaring a resource of every kind in the same tenant."""
     command = cli()
     if command is None:
@@ -129,7 +129,9 @@ def stacks(tmp_path: Path, sandbox: Sandbox, portal: Portal) -> tuple[engines.St
     made = []
     for name in ("ours", "theirs"):
         (tmp_path / name).mkdir()
-        make = engines.stand_in(tmp_path / name) if name == "ours" else engines.real(tmp_path / name, command)
+        make = (
+            stack_runners.stand_in(tmp_path / name) if name == "ours" else stack_runners.real(tmp_path / name, command)
+        )
         make.environment = {**sandbox.environment, "INTUNE_RETRY_TIMEOUT": "2", "INTUNE_CONSISTENCY_TIMEOUT": "2"}
         make.configure(**config)
         made.append(make)
@@ -160,7 +162,7 @@ def _every_kind(portal: Portal) -> dict[str, Any]:
     }
 
 
-def _pulumi(stack: engines.Stack, *words: str) -> str:
+def _pulumi(stack: stack_runners.Stack, *words: str) -> str:
     return subprocess.run(
         [*stack.command, "stack", *words, "--stack", "dev"],
         cwd=stack.folder,
@@ -177,7 +179,9 @@ def _kinds(state: Path) -> set[str]:
     return {each for each in types if each.startswith("pulumi-python:dynamic/")}
 
 
-def test_every_kind_from_the_stand_in_to_the_cli(stacks: tuple[engines.Stack, engines.Stack], portal: Portal) -> None:
+def test_every_kind_from_the_stand_in_to_the_cli(
+    stacks: tuple[stack_runners.Stack, stack_runners.Stack], portal: Portal
+) -> None:
     """What the stand-in made is nothing to change, drift included, for the CLI."""
     ours, theirs = stacks
     made = ours.up()
@@ -194,7 +198,9 @@ def test_every_kind_from_the_stand_in_to_the_cli(stacks: tuple[engines.Stack, en
     assert gone.status == 0, gone.text
 
 
-def test_every_kind_from_the_cli_to_the_stand_in(stacks: tuple[engines.Stack, engines.Stack], portal: Portal) -> None:
+def test_every_kind_from_the_cli_to_the_stand_in(
+    stacks: tuple[stack_runners.Stack, stack_runners.Stack], portal: Portal
+) -> None:
     """And the other way round."""
     ours, theirs = stacks
     made = theirs.up()

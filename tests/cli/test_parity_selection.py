@@ -11,8 +11,8 @@ import json
 import pytest
 
 from tests.cli.twins import Twins, import_file, kill_family, named, verbs
+from tests.sandbox.engine.engine_project import THING, urn
 from tests.sandbox.engine.gate import Gate
-from tests.sandbox.engine.workshop import THING, urn
 
 FAMILY = """
 a = Thing("a", Options({options}), name="A", {change})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.sandbox.engine.workshop import THING, Workshop
+from tests.sandbox.engine.engine_project import THING, Workshop
 
 _OF_A_RUN = ("created", "modified", "sourcePosition", "stackTrace")
 """What differs from run to run, or with the file that runs the program."""

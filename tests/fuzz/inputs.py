@@ -19,9 +19,9 @@ from provider import errors
 from provider.kinds.kind import Kind, kinds
 from sandbox.graph import Sandbox
 from tests.fuzz.values import is_secret, spoiled, strange
-from tests.plugin.driver import UNKNOWN, Plugin, urn
-from tests.portal import Portal
 from tests.properties.inputs import examples, of_schema
+from tests.provider.plugin.driver import UNKNOWN, Plugin, urn
+from tests.sandbox_control import Portal
 
 _QUICK = {"INTUNE_RETRY_TIMEOUT": "0.1", "INTUNE_CONSISTENCY_TIMEOUT": "0.1", "INTUNE_JOURNAL": "off"}
 _SAMPLES = 30

@@ -19,12 +19,12 @@ from provider.kinds.kind import Kind, kinds
 from sandbox.graph import Sandbox
 from tests.fuzz.inputs import Finding
 from tests.fuzz.values import spoiled
-from tests.inside import Runs, Told, runs
-from tests.portal import Portal
+from tests.in_process import Runs, Told, runs
 from tests.properties.inputs import examples
 from tests.properties.scenes import Scene, scene_of
 from tests.properties.stack import Stack
-from tests.relay import Answer, Relay
+from tests.sandbox_control import Portal
+from tests.tampering_server import Answer, Relay
 
 _STATUSES = [200, 200, 201, 202, 204, 206, 226, 300, 302, 304, 400, 401, 403, 404, 405, 409, 410, 418, 429, 451, 500]
 _MORE = [501, 502, 503, 504, 507, 599, 600, 999]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from sandbox.graph import Sandbox
-from tests.inside import Runs, runs
-from tests.portal import Portal
+from tests.in_process import Runs, runs
+from tests.sandbox_control import Portal
 
 _COMMON = settings(
     deadline=None,  # the machine may be busy

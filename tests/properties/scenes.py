@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from provider.kinds.entity import Entity
 from provider.kinds.kind import Kind
 from provider.schema import Part
-from tests.portal import Portal
 from tests.properties.inputs import Inputs, Strategy, of_schema
+from tests.sandbox_control import Portal
 
 GRAPH = "#microsoft.graph."
 _SETTINGS = {"issuer": "purebred", "notificationType": "email"}

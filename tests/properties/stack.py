@@ -9,7 +9,7 @@ from typing import Any
 from pulumi.runtime.proto import provider_pb2
 
 from provider.errors import IntuneError, ProviderBug
-from tests.inside import Inside, Runs, Told
+from tests.in_process import Inside, Runs, Told
 
 DIFF = provider_pb2.DiffResponse
 

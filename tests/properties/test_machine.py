@@ -15,10 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from provider.kinds.kind import Kind, kinds
 from provider.schema import Part
-from tests.inside import Runs
-from tests.portal import Portal
+from tests.in_process import Runs
 from tests.properties.scenes import Scene, scene_of
 from tests.properties.stack import Stack
+from tests.sandbox_control import Portal
 
 _HTML = "<html><body>Sign in to the network</body></html>"
 _ANSWERS: list[dict[str, Any]] = [

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from provider.kinds.kind import Kind, kinds
 from sandbox.graph import Sandbox
-from tests.inside import Runs
-from tests.portal import Portal
+from tests.in_process import Runs
 from tests.properties.scenes import scene_of
 from tests.properties.stack import Stack
-from tests.relay import Answer, Relay
+from tests.sandbox_control import Portal
+from tests.tampering_server import Answer, Relay
 
 _MOMENT_END = "Z"
 _UNSET = ["description", "helpUrl", "createdDateTime", "somethingNew", "deviceManagementApplicabilityRuleOsVersion"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from tests.engines import PROJECT
+from tests.stack_runners import PROJECT
 
 
 def project_of(folder: Path, body: str) -> Path:

@@ -13,8 +13,8 @@ import yaml
 
 from provider import settings
 from stacks.tenant import MAPS, mistakes, unknown_keys
-from tests.engines import Stack
-from tests.portal import Portal
+from tests.sandbox_control import Portal
+from tests.stack_runners import Stack
 
 CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
 PROFILE: dict[str, Any] = {"display_name": "P", "derived_credential": "c"}

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.engines import PROJECT, ROOT, Stack
-from tests.portal import Portal
+from tests.sandbox_control import Portal
+from tests.stack_runners import PROJECT, ROOT, Stack
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 HEAD = "import provider as intune\n\n"

@@ -14,8 +14,8 @@ from provider.schema import Part
 from provider.settings import CLOUDS
 from sandbox.graph import Sandbox
 from stacks.tenant import MAPS
-from tests.engines import Stack
-from tests.portal import Portal, is_write, line
+from tests.sandbox_control import Portal, is_write, line
+from tests.stack_runners import Stack
 from tests.stacks.fields import GRAPH, TRIALS, Field, Trial
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.engines import Stack
-from tests.portal import Portal
+from tests.sandbox_control import Portal
+from tests.stack_runners import Stack
 
 STATE = Path(__file__).parent / "states" / "flat_layout.json"
 CREDENTIAL = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from stacks.tenant import mistakes
-from tests.engines import Stack
-from tests.portal import Portal
+from tests.sandbox_control import Portal
+from tests.stack_runners import Stack
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}

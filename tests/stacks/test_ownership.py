@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests import engines
-from tests.engines import Stack
-from tests.portal import Portal
+from tests import stack_runners
+from tests.sandbox_control import Portal
+from tests.stack_runners import Stack
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 OTHER_TENANT = "11111111-0000-4000-8000-00000000000b"
@@ -39,7 +39,7 @@ def second(stack: Stack, tmp_path: Path) -> Stack:
     """Make another stack of the same tenant, on the same engine and the same machine."""
     folder = tmp_path / "second"
     folder.mkdir()
-    made = engines.real(folder, stack.command[0]) if stack.engine_environment else engines.stand_in(folder)
+    made = stack_runners.real(folder, stack.command[0]) if stack.engine_environment else stack_runners.stand_in(folder)
     made.environment = stack.environment
     return made
 

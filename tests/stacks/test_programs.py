@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines import ROOT, Stack
-from tests.portal import Portal
+from tests.sandbox_control import Portal
+from tests.stack_runners import ROOT, Stack
 from tests.stacks.programs import project_of
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"

@@ -66,7 +66,7 @@ def order(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("paths", "stacks"),
     [
-        (["README.md", "tests/unit/test_schema.py"], []),
+        (["README.md", "tests/provider/schema/test_arguments.py"], []),
         (["stacks/Pulumi.contoso.yaml"], ["contoso"]),
         (["stacks/Pulumi.demo.yaml"], []),
         (["stacks/Pulumi.gone.yaml"], []),

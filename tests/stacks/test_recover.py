@@ -17,8 +17,8 @@ import pytest
 from provider.kinds.guards import computed_outputs
 from provider.settings import CLOUDS, Settings
 from stacks.pending import KINDS
-from tests.engines import PROJECT, ROOT, Outcome, Stack
-from tests.portal import Portal
+from tests.sandbox_control import Portal
+from tests.stack_runners import PROJECT, ROOT, Outcome, Stack
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"

@@ -22,7 +22,7 @@ from stacks import project
 from stacks.engine import ROOT, Engine, EngineError
 from stacks.pending import Action, Candidate, Finding, examine
 from stacks.recovered import recovered
-from tests.portal import Portal
+from tests.sandbox_control import Portal
 
 SETTINGS = "pulumi-python:dynamic/intune:DerivedCredentialSettings"
 STACK = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"

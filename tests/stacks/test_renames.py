@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.engines import Stack
-from tests.portal import Portal
+from tests.sandbox_control import Portal
+from tests.stack_runners import Stack
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}

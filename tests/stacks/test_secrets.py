@@ -15,9 +15,9 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from sandbox.graph import Sandbox
-from tests.engines import Outcome, Stack
-from tests.portal import Portal
-from tests.relay import Answer, Relay
+from tests.sandbox_control import Portal
+from tests.stack_runners import Outcome, Stack
+from tests.tampering_server import Answer, Relay
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 DECLARED = {

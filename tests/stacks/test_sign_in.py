@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from sandbox.graph import Sandbox
-from tests.engines import Stack
-from tests.portal import Portal
+from tests.sandbox_control import Portal
+from tests.stack_runners import Stack
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 OTHER = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"

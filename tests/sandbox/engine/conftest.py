@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox.engine.engine_project import Workshop
 from tests.sandbox.engine.gate import Gate
-from tests.sandbox.engine.workshop import Workshop
 
 
 @pytest.fixture

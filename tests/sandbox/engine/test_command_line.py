@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.engine.cli import commandline
-from tests.sandbox.engine.workshop import Workshop
+from tests.sandbox.engine.engine_project import Workshop
 
 PROGRAM = """
 a = Thing("a", name="A", colour="{colour}", labels=["x"], word=pulumi.Output.secret("w"))

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.engine.errors import ProjectError
 from sandbox.engine.project import configuration, project
-from tests.sandbox.engine.workshop import Workshop
+from tests.sandbox.engine.engine_project import Workshop
 
 ARRAY = {"type": "array", "items": {"type": "integer"}}
 

@@ -11,8 +11,8 @@ from sandbox.engine.processes.plugin import CheckFailure
 from sandbox.engine.state.resources import State
 from sandbox.engine.state.values import UNKNOWN, Secret, Value
 from sandbox.engine.steps.report import rejection
+from tests.sandbox.engine.engine_project import THING, Workshop, steps, urn
 from tests.sandbox.engine.gate import Gate
-from tests.sandbox.engine.workshop import THING, Workshop, steps, urn
 
 
 def test_failure_while_others_run(workshop: Workshop, gate: Gate) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.engine.events import Op
 from sandbox.engine.planning.targets import Selection
-from tests.sandbox.engine.workshop import Workshop, urn
+from tests.sandbox.engine.engine_project import Workshop, urn
 
 REPLACE_A = Selection(replaces=(urn("a"),))
 

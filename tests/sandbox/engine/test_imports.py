@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.engine.errors import EngineError
 from sandbox.engine.events import Op
-from tests.sandbox.engine.workshop import Workshop, steps
+from tests.sandbox.engine.engine_project import Workshop, steps
 
 THING = "pulumi-python:dynamic/demo:Thing"
 

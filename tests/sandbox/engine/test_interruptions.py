@@ -12,8 +12,8 @@ import pytest
 
 from sandbox.engine.errors import Locked
 from sandbox.engine.state.lock import lock
+from tests.sandbox.engine.engine_project import Workshop, kill
 from tests.sandbox.engine.gate import Gate
-from tests.sandbox.engine.workshop import Workshop, kill
 
 signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send to one process")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 
 from sandbox.engine.events import Op
+from tests.sandbox.engine.engine_project import Workshop, steps
 from tests.sandbox.engine.gate import Gate
-from tests.sandbox.engine.workshop import Workshop, steps
 
 STACK = "urn:pulumi:dev::demo::pulumi:pulumi:Stack::demo-dev"
 PROVIDER = "urn:pulumi:dev::demo::pulumi:providers:pulumi-python::default"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from sandbox.engine.events import Op
-from tests.sandbox.engine.workshop import Workshop, steps
+from tests.sandbox.engine.engine_project import Workshop, steps
 
 
 def test_protect(workshop: Workshop) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.engine.events import Op, StepDone
 from sandbox.engine.state.values import UNKNOWN
-from tests.sandbox.engine.workshop import Workshop
+from tests.sandbox.engine.engine_project import Workshop
 
 PROGRAM = """
 a = Thing("a", name="A", colour="red")

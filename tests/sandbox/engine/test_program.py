@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from sandbox.engine.events import Diagnostic, Event, Op, Severity
-from tests.sandbox.engine.workshop import Workshop, steps
+from tests.sandbox.engine.engine_project import Workshop, steps
 
 
 def _said(workshop: Workshop, program: str) -> list[tuple[Severity, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.engine.events import Op
-from tests.sandbox.engine.workshop import Workshop
+from tests.sandbox.engine.engine_project import Workshop
 
 PROGRAM = """
 a = Thing("a", name="A", colour="red")

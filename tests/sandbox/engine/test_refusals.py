@@ -13,7 +13,7 @@ from sandbox.engine.errors import StateError, Unmodelled
 from sandbox.engine.processes.goals import goal_of, lookup_of
 from sandbox.engine.state.aliases import Alias
 from sandbox.engine.state.statefile import load
-from tests.sandbox.engine.workshop import Workshop
+from tests.sandbox.engine.engine_project import Workshop
 
 THING = "pulumi-python:dynamic/demo:Thing"
 _SPECIAL = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.engine.events import Op
-from tests.sandbox.engine.workshop import Workshop, steps
+from tests.sandbox.engine.engine_project import Workshop, steps
 
 FAMILY = """
 a = Thing("a", name="A", shelf=1)

@@ -17,7 +17,7 @@ from sandbox.engine.state.checkpoint import Checkpoint
 from sandbox.engine.state.resources import State
 from sandbox.engine.state.statefile import Deployment
 from sandbox.engine.state.values import UNKNOWN, Secret
-from tests.sandbox.engine.workshop import Workshop
+from tests.sandbox.engine.engine_project import Workshop
 
 _URN = "urn:pulumi:dev::demo::t::x"
 PROVIDER = "urn:pulumi:dev::demo::pulumi:providers:pulumi-python::default"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.engine.state.lock import lock
-from tests.sandbox.engine.workshop import THING, Workshop, urn
+from tests.sandbox.engine.engine_project import THING, Workshop, urn
 
 FAMILY = """
 a = Thing("a", name="A")

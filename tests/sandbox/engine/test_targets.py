@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.engine.events import Op
 from sandbox.engine.planning.targets import Selection, Targets
-from tests.sandbox.engine.workshop import Workshop, steps, urn
+from tests.sandbox.engine.engine_project import Workshop, steps, urn
 
 FAMILY = """
 a = Thing("a", name="A", colour={colour!r})

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.portal import Portal
 from tests.sandbox.graph.clients import ANDROID, DOMAIN_JOIN, GROUP, PROFILES, Graph, said, target
+from tests.sandbox_control import Portal
 
 OTHER = "0f0e0d0c-0000-4000-8000-000000000002"
 FILTER = "0f0e0d0c-0000-4000-8000-00000000000f"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIAL, CREDENTIALS, PROFILES, Graph, said
+from tests.sandbox_control import Portal
 
 JSON = {"Content-Type": "application/json"}
 

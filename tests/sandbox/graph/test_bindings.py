@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.portal import Portal
 from tests.sandbox.graph.clients import ANDROID, CREDENTIALS, DOMAIN_JOIN, IOS, PROFILES, Graph, profile, said
+from tests.sandbox_control import Portal
 
 BIND = "derivedCredentialSettings@odata.bind"
 

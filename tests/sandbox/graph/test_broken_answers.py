@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from sandbox.graph import Sandbox
-from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIAL, CREDENTIALS, Graph, connect
+from tests.sandbox_control import Portal
 
 CREATE: dict[str, Any] = {"method": "POST", "path": "derivedCredentials$"}
 PLAIN, SECURE = "http", "https"

@@ -14,8 +14,8 @@ from azure.identity import ClientSecretCredential
 
 from sandbox.graph import Sandbox
 from sandbox.graph.http.clouds import CLOUDS, Cloud
-from tests.portal import Portal
 from tests.sandbox.graph.clients import ANDROID, CREDENTIAL, PROFILES, profile, said
+from tests.sandbox_control import Portal
 
 pytestmark = pytest.mark.usefixtures("_proxied")
 

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from sandbox.graph import Sandbox
-from tests.portal import Portal
+from tests.sandbox_control import Portal
 
 ROOT = Path(__file__).resolve().parents[3]
 

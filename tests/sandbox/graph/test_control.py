@@ -11,8 +11,8 @@ import requests
 
 from sandbox.graph import Sandbox
 from sandbox.graph.identity import CLIENT_SECRET, TENANT_ID
-from tests.portal import Portal
 from tests.sandbox.graph.clients import ANDROID, CREDENTIAL, CREDENTIALS, GROUP, PROFILES, Graph, sign_in, target
+from tests.sandbox_control import Portal
 
 
 def control(sandbox: Sandbox, method: str, path: str, body: Any = None) -> requests.Response:

@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from sandbox.graph import Sandbox
-from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIAL, CREDENTIALS, Graph, sign_in
+from tests.sandbox_control import Portal
 
 
 def test_answer_instead_of_the_effect(graph: Graph, portal: Portal) -> None:

@@ -12,7 +12,6 @@ from sandbox.graph.api.router import Route
 from sandbox.graph.api.routes import ROUTES
 from sandbox.graph.identity import TENANT_ID
 from sandbox.graph.login.tokens import Tokens
-from tests.portal import Portal
 from tests.sandbox.graph.clients import (
     ANDROID,
     CREDENTIAL,
@@ -25,6 +24,7 @@ from tests.sandbox.graph.clients import (
     sign_in,
     target,
 )
+from tests.sandbox_control import Portal
 
 MINE = {"aud": "https://graph.microsoft.com", "tid": TENANT_ID}
 

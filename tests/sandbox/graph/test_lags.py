@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from sandbox.graph import Sandbox
-from tests.portal import Portal
 from tests.sandbox.graph.clients import ANDROID, CREDENTIAL, CREDENTIALS, PROFILES, Graph, connect, target
+from tests.sandbox_control import Portal
 
 CREATE: dict[str, Any] = {"method": "POST", "path": "derivedCredentials$"}
 FAULTS: list[dict[str, Any]] = [

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.portal import Portal
 from tests.sandbox.graph.clients import (
     ANDROID,
     CREDENTIAL,
@@ -22,6 +21,7 @@ from tests.sandbox.graph.clients import (
     said,
     target,
 )
+from tests.sandbox_control import Portal
 
 KINDS = [
     (CREDENTIALS, CREDENTIAL, {"displayName": "New"}),

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from sandbox.graph import Sandbox
-from tests.portal import Portal
 from tests.sandbox.graph.clients import ANDROID, CREDENTIALS, IOS, PROFILES, STATES, Graph, said, target
+from tests.sandbox_control import Portal
 
 
 def names(answer: dict[str, Any]) -> list[str]:

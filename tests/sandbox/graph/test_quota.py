@@ -6,8 +6,8 @@ import pytest
 
 from sandbox.graph import Sandbox
 from sandbox.graph.api.quota import Quota
-from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIALS, Graph, connect, said
+from tests.sandbox_control import Portal
 
 
 class Clock:

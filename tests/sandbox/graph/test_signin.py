@@ -24,8 +24,8 @@ from azure.identity import (
 from sandbox.graph import Sandbox
 from sandbox.graph.identity import CLIENT_ID, CLIENT_SECRET, TENANT_ID
 from sandbox.graph.login.tokens import read_claims
-from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIALS, Graph, sign_in
+from tests.sandbox_control import Portal
 
 SCOPE = "https://graph.microsoft.com/.default"
 

@@ -10,8 +10,8 @@ import pytest
 
 from sandbox.graph import Sandbox
 from sandbox.graph.tenant.statefile import StateFile
-from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIAL, CREDENTIALS, GROUP, PROFILES, connect, target
+from tests.sandbox_control import Portal
 
 
 def everything(sandbox: Sandbox) -> list[dict[str, object]]:

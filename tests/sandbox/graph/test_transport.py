@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from sandbox.graph import Sandbox
-from tests.portal import Portal
 from tests.sandbox.graph.clients import CREDENTIAL, CREDENTIALS, Graph, connect
+from tests.sandbox_control import Portal
 
 
 def talk(sandbox: Sandbox, raw: bytes) -> bytes:
