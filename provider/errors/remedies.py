@@ -49,19 +49,19 @@ def not_found(method: str, path: str) -> str:
     if plain.endswith("/$ref"):
         return (
             "The profile or the derived credential that it refers to does not exist: check both ids, and run "
-            "`pulumi refresh` if one of them does not exist"
+            "`pulumi refresh` if one of them is gone"
         )
     if "('" not in plain:
         return "This Graph does not have the collection: check `cloud`, and that the tenant has an Intune licence"
     if method == "POST":
         return (
-            "The object, or something that the request names, such as a group or a filter, does not exist: "
+            "The object is gone, or something that the request names, such as a group or a filter, does not exist: "
             "check their ids in the Intune admin center, then run again"
         )
     if method == "DELETE":
         return "It is deleted already: run `pulumi refresh`, which removes it from the state"
     return (
-        "It does not exist in the tenant, or its id is wrong: run `pulumi up --refresh`, and remove `adopt` from the "
+        "It is gone from the tenant, or its id is wrong: run `pulumi up --refresh`, and remove `adopt` from the "
         "entry first if it has one"
     )
 

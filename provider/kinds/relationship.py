@@ -41,7 +41,7 @@ class ObjectRef:
         return f"{self.path}/{self.odata_type.lstrip('#')}"
 
 
-DELETED_MEANWHILE = "The profile does not exist any more: run `pulumi up --refresh`, which creates it again"
+DELETED_MEANWHILE = "The profile is gone: run `pulumi up --refresh`, which creates it again"
 """What to do where a write beside a profile ends in a 404, and the profile does not exist."""
 
 

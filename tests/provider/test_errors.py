@@ -89,7 +89,7 @@ def test_unanswered_request_says_so() -> None:
     ("method", "path", "said"),
     [
         ("GET", ITEM, "run `pulumi up --refresh`, and remove `adopt`"),
-        ("PATCH", ITEM, "does not exist in the tenant"),
+        ("PATCH", ITEM, "gone from the tenant"),
         ("DELETE", ITEM, "deleted already"),
         ("POST", f"{ITEM}/assign", "such as a group or a filter"),
         ("PUT", f"{ITEM}/derivedCredentialSettings/$ref", "The profile or the derived credential"),

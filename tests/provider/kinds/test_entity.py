@@ -244,11 +244,11 @@ def test_reference_is_removed(tenant: Tenant, portal: Portal) -> None:
 
 def test_update_of_what_is_gone_fails_and_says_so(tenant: Tenant) -> None:
     """A 404 on an update is no success."""
-    with pytest.raises(NotFound, match="It does not exist in the tenant"):
+    with pytest.raises(NotFound, match="It is gone from the tenant"):
         CREDENTIAL.update(tenant, MISSING, Change({}, INPUTS, ["display_name"]))
 
 
-@pytest.mark.parametrize(("exists", "reason"), [(False, "The profile does not exist any more"), (True, "so one of")])
+@pytest.mark.parametrize(("exists", "reason"), [(False, "The profile is gone"), (True, "so one of")])
 def test_assignment_that_ends_in_404_says_which_is_missing(
     tenant: Tenant, portal: Portal, *, exists: bool, reason: str
 ) -> None:
