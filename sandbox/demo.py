@@ -70,9 +70,9 @@ class Tour:
 
     def take(self) -> None:
         """Walk through all of it. Raises Failure at the first step that is not as announced."""
-        nobody = dict.fromkeys(self._graph.credentials, "")
-        self._announce("Preview: what the stack file declares, and what Pulumi would make of it. Nobody is signed in.")
-        self._engine.run("preview", credentials=nobody)
+        signed_out = dict.fromkeys(self._graph.credentials, "")
+        self._announce("Preview: what the stack file declares, and what Pulumi would make of it. No one is signed in.")
+        self._engine.run("preview", credentials=signed_out)
         self._expect_silence()
 
         self._announce("Up: the objects are made, assigned and bound to the credential.")

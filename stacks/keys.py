@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from provider import settings
 from provider.schema import nearest, not_text
-from stacks.maps import MAPS
+from stacks.maps import CONFIG_MAPS
 
 _SHARED_WORDS = {"tenantId", "cloud", "auth"}
 """Settings that providers of Pulumi's registry have too, such as azuread:tenantId; they may come from a shared file."""
@@ -18,7 +18,7 @@ _ALIKE = 0.8
 
 def unknown_keys(config: Iterable[str], project: str) -> Iterator[str]:
     """Say which keys of the *config*, each ``project:key``, are unknown, or known in another namespace."""
-    known = (*settings.KEYS, *MAPS)
+    known = (*settings.KEYS, *CONFIG_MAPS)
     for full in config:
         namespace, _, key = full.partition(":")
         if namespace == project:
@@ -32,7 +32,7 @@ def unknown_keys(config: Iterable[str], project: str) -> Iterator[str]:
 def _is_meant(namespace: str, key: str, project: str) -> bool:
     """Tell whether *key* was probably to be one of this *project*."""
     alike = difflib.SequenceMatcher(None, namespace.lower(), project.lower()).ratio() >= _ALIKE
-    return alike or key in MAPS or (key in settings.KEYS and key not in _SHARED_WORDS)
+    return alike or key in CONFIG_MAPS or (key in settings.KEYS and key not in _SHARED_WORDS)
 
 
 def unusable_key(key: str) -> str:

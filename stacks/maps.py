@@ -10,14 +10,14 @@ from provider.program.resource import GraphResource
 
 CREDENTIALS = "derivedCredentials"
 
-MAPS: dict[str, type[GraphResource[Any]]] = {
+CONFIG_MAPS: dict[str, type[GraphResource[Any]]] = {
     cls.kind.config_key: cls
     for cls in vars(intune).values()
     if isinstance(cls, type) and issubclass(cls, GraphResource) and cls.kind.config_key
 }
 """The maps of the config, and what their entries declare: the resources whose kind has a `config_key`."""
 
-REFERENCE = "derived_credential"
+CREDENTIAL_NAME = "derived_credential"
 """In the place of the id of derived-credential settings: the key of an entry of `derivedCredentials`."""
 
 SETTINGS_ID = "derived_credential_settings_id"
@@ -31,13 +31,13 @@ OPTIONS = "options"
 
 def words_of(key: str) -> tuple[str, ...]:
     """Return what an entry of the map *key* may say beside its fields."""
-    takes_reference = SETTINGS_ID in MAPS[key].kind.args.schema.attributes
-    return (RENAMED_FROM, OPTIONS, REFERENCE) if takes_reference else (RENAMED_FROM, OPTIONS)
+    takes_reference = SETTINGS_ID in CONFIG_MAPS[key].kind.args.schema.attributes
+    return (RENAMED_FROM, OPTIONS, CREDENTIAL_NAME) if takes_reference else (RENAMED_FROM, OPTIONS)
 
 
 def fields_of(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of *entry*: all but what it says beside them."""
-    return {name: value for name, value in entry.items() if name not in {REFERENCE, RENAMED_FROM, OPTIONS}}
+    return {name: value for name, value in entry.items() if name not in {CREDENTIAL_NAME, RENAMED_FROM, OPTIONS}}
 
 
 def key_text(value: Any) -> str | None:

@@ -12,7 +12,7 @@ import pulumi
 from provider.program.resource import GraphResource
 from provider.schema import Problem, nearest
 from stacks.keys import unusable_key
-from stacks.maps import CREDENTIALS, MAPS, REFERENCE, SETTINGS_ID, fields_of, key_text, words_of
+from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID, fields_of, key_text, words_of
 from stacks.options import old_keys, option_problems, rename_problems
 from stacks.order import order_problems
 
@@ -23,9 +23,9 @@ def mistakes(entries: Mapping[str, Any], secret: Collection[str] = ()) -> Iterat
 
     No value of the maps that are *secret* is shown.
     """
-    maps = {key: entries[key] for key in MAPS if isinstance(entries.get(key), Mapping)}
+    maps = {key: entries[key] for key in CONFIG_MAPS if isinstance(entries.get(key), Mapping)}
     credentials = maps.get(CREDENTIALS, {})
-    of_maps = (problem for key in MAPS for problem in _problems_of_map(key, entries.get(key, {}), credentials))
+    of_maps = (problem for key in CONFIG_MAPS for problem in _problems_of_map(key, entries.get(key, {}), credentials))
     for problem in chain(of_maps, order_problems(maps)):
         yield str(problem.without_value() if problem.path.partition(".")[0] in secret else problem)
 
@@ -53,7 +53,7 @@ def _not_a_map(path: str, expected: str, value: Any) -> Problem:
 def _problems_of_entry(
     key: str, entry: Mapping[str, Any], path: str, credentials: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    schema = MAPS[key].kind.args.schema
+    schema = CONFIG_MAPS[key].kind.args.schema
     words = words_of(key)
     fields = {}
     for name, value in entry.items():
@@ -62,7 +62,7 @@ def _problems_of_entry(
         elif name not in words:
             hint = nearest(name, (*schema.attributes, *words)) or "; remove it"
             yield Problem(f"{path}.{name}", f"is not a field here{hint}")
-    if REFERENCE in entry and REFERENCE in words:
+    if CREDENTIAL_NAME in entry and CREDENTIAL_NAME in words:
         yield from _problems_of_reference(path, entry, credentials)
         fields[SETTINGS_ID] = pulumi.UNKNOWN  # the id is not known yet, and so not judged; that there is one is enough
     yield from schema.problems(fields, path)
@@ -70,8 +70,8 @@ def _problems_of_entry(
 
 
 def _problems_of_reference(path: str, entry: Mapping[str, Any], credentials: Mapping[str, Any]) -> Iterator[Problem]:
-    reference = entry[REFERENCE]
-    path = f"{path}.{REFERENCE}"
+    reference = entry[CREDENTIAL_NAME]
+    path = f"{path}.{CREDENTIAL_NAME}"
     if SETTINGS_ID in entry:
         yield Problem(path, f"cannot be combined with {SETTINGS_ID}; keep one of them")
     if key_text(reference) not in credentials:
@@ -85,7 +85,7 @@ def _declared_twice(key: str, named: Mapping[str, Any]) -> Iterator[Problem]:
     """Say which objects are declared twice. The plugin finds them too, but not before one of the two is on its way."""
     first: dict[str, str] = {}
     for name, entry in named.items():
-        field, identity = _identity(MAPS[key], entry) if isinstance(entry, Mapping) else ("", None)
+        field, identity = _identity(CONFIG_MAPS[key], entry) if isinstance(entry, Mapping) else ("", None)
         if isinstance(identity, str) and first.setdefault(identity, name) != name:
             path = f"{key}.{name}.{field}"
             known = f"is the {field} of {key}.{first[identity]} too; declare it once, or give it another {field}"

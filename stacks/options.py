@@ -33,7 +33,7 @@ from provider.schema import (
     nearest,
     optional,
 )
-from stacks.maps import CREDENTIALS, MAPS, OPTIONS, RENAMED_FROM, key_text
+from stacks.maps import CONFIG_MAPS, CREDENTIALS, OPTIONS, RENAMED_FROM, key_text
 
 _STEP = re.compile(r'\.?([^.\[\]"]+)|\[(\d+|\*)\]|\["([^"]+)"\]')
 
@@ -67,7 +67,7 @@ def option_problems(key: str, entry: Mapping[str, Any], path: str) -> Iterator[P
     yield from found
     if not found:
         for index, field in enumerate(options_of(entry).get("ignore_changes") or []):
-            reason = _no_field(field, MAPS[key].kind.args.schema)
+            reason = _no_field(field, CONFIG_MAPS[key].kind.args.schema)
             if reason:
                 at = f"{path}.ignore_changes[{index}]"
                 yield Problem(at, reason, (at, "is not a path of fields of the entry"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provider.schema import Problem, nearest
-from stacks.maps import CREDENTIALS, MAPS, OPTIONS, REFERENCE, key_text, words_of
+from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, OPTIONS, key_text, words_of
 from stacks.options import options_of, target
 
 Entries = Mapping[str, Mapping[str, Any]]
@@ -19,8 +19,8 @@ def references(node: Node, entries: Entries) -> list[Node]:
     key, name = node
     entry = entries.get(key, {}).get(name)
     nodes = []
-    if isinstance(entry, Mapping) and REFERENCE in entry and REFERENCE in words_of(key):
-        nodes.append((CREDENTIALS, key_text(entry[REFERENCE]) or ""))
+    if isinstance(entry, Mapping) and CREDENTIAL_NAME in entry and CREDENTIAL_NAME in words_of(key):
+        nodes.append((CREDENTIALS, key_text(entry[CREDENTIAL_NAME]) or ""))
     named = options_of(entry).get("depends_on")
     return nodes + [target(one) for one in (named if isinstance(named, list) else []) if isinstance(one, str)]
 
@@ -36,14 +36,14 @@ def in_order(entries: Entries) -> Iterator[Node]:
                 yield from visit(other)
             yield node
 
-    for key in MAPS:
+    for key in CONFIG_MAPS:
         for name in entries.get(key, {}):
             yield from visit((key, name))
 
 
 def order_problems(entries: Entries) -> Iterator[Problem]:
     """Say which entries of `depends_on` do not exist, and which entries depend on themselves."""
-    for key in MAPS:
+    for key in CONFIG_MAPS:
         for name, entry in entries.get(key, {}).items():
             path = f"{key}.{name}.{OPTIONS}.depends_on"
             for index, text in enumerate(_named(entry)):
@@ -64,8 +64,9 @@ def _named(entry: Any) -> list[str]:
 
 def _not_there(text: str, entries: Entries) -> str:
     key, name = target(text)
-    if key not in MAPS:
-        return f'"{key}" is not a map of this project{nearest(key, tuple(MAPS)) or "; the maps are " + ", ".join(MAPS)}'
+    if key not in CONFIG_MAPS:
+        maps = nearest(key, tuple(CONFIG_MAPS)) or "; the maps are " + ", ".join(CONFIG_MAPS)
+        return f'"{key}" is not a map of this project{maps}'
     if name not in entries.get(key, {}):
         return f'"{name}" is not an entry of {key}{nearest(name, tuple(entries.get(key, {}))) or "; remove it"}'
     return ""

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import provider as intune
 from provider.kinds.entity import Entity
 from provider.kinds.kind import Kind
-from provider.kinds.recognition import by_name
 from provider.program.resource import MODULE, GraphResource
 
 if TYPE_CHECKING:
@@ -180,7 +179,7 @@ def _candidates(kind: Entity, inputs: Json, known: set[str], tenant: Tenant) -> 
 
     # A list can be late. What seems absent is looked for again, for a time that all of them share.
     objects = among(kind.listing(tenant)) or tenant.absences.look_again(
-        lambda: among(tenant.pages(by_name(kind, name))) or None
+        lambda: among(tenant.pages(kind.listed_by_name(name))) or None
     )
     found = (_candidate(kind, tenant, str(one["id"]), inputs) for one in objects or [])
     return [one for one in found if one is not None]

@@ -20,12 +20,12 @@ from pulumi.runtime.config import get_config_env, is_config_secret
 
 from provider.program.resource import GraphResource
 from stacks.keys import unknown_keys
-from stacks.maps import CREDENTIALS, MAPS, REFERENCE, SETTINGS_ID, fields_of, key_text
+from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID, fields_of, key_text
 from stacks.mistakes import mistakes
 from stacks.options import resource_options
 from stacks.order import in_order
 
-__all__ = ["MAPS", "declare", "mistakes", "unknown_keys"]
+__all__ = ["CONFIG_MAPS", "declare", "mistakes", "unknown_keys"]
 
 
 def declare() -> None:
@@ -35,8 +35,8 @@ def declare() -> None:
     Raises pulumi.RunError: the config has mistakes, listed with their paths and remedies.
     """
     config = pulumi.Config()
-    entries = {key: _written(config.get(key)) for key in MAPS}
-    secret = {key for key in MAPS if is_config_secret(config.full_key(key))}
+    entries = {key: _parsed(config.get(key)) for key in CONFIG_MAPS}
+    secret = {key for key in CONFIG_MAPS if is_config_secret(config.full_key(key))}
     found = [*unknown_keys(get_config_env(), pulumi.get_project()), *mistakes(entries, secret)]
     if found:
         many = f"{len(found)} mistakes" if len(found) > 1 else "a mistake"
@@ -52,13 +52,13 @@ def _declare(entries: Mapping[str, Mapping[str, Any]], secret: Collection[str]) 
         fields = fields_of(entry)
         if key in secret:
             fields = {field: pulumi.Output.secret(value) for field, value in fields.items()}
-        if REFERENCE in entry:
-            fields[SETTINGS_ID] = made[CREDENTIALS, str(key_text(entry[REFERENCE]))].id
-        resource = MAPS[key]
+        if CREDENTIAL_NAME in entry:
+            fields[SETTINGS_ID] = made[CREDENTIALS, str(key_text(entry[CREDENTIAL_NAME]))].id
+        resource = CONFIG_MAPS[key]
         made[key, name] = resource(name, resource.kind.args(**fields), resource_options(key, entry, made))
 
 
-def _written(text: str | None) -> Any:
+def _parsed(text: str | None) -> Any:
     """Return what stands in the config; that it may not be what it should is one of the mistakes."""
     try:
         return {} if text is None else json.loads(text)

@@ -40,7 +40,7 @@ class GraphClient:
         tokens: Tokens,
         *,
         notify: Callable[[str], object] = lambda _: None,
-        permit: Callable[[], None] = lambda: None,
+        before_write: Callable[[], None] = lambda: None,
         pacer: RateLimiter | None = None,
         largest_answer: int = responses.LARGEST,
         clock: Callable[[], float] = time.monotonic,
@@ -56,7 +56,7 @@ class GraphClient:
         self._headers = (reads, reads | approval(settings.approval_justification))
         self._tokens = tokens
         self._notify = notify
-        self._permit = permit
+        self._before_write = before_write
         self._largest_answer = largest_answer
         self.now = clock
         self._sleep = sleep
@@ -192,11 +192,11 @@ class GraphClient:
                 raise
 
     def _send_in_turn(self, method: str, path: str, body: Json | None, token: str, reads: int) -> Json | None:
-        """Wait for the rate limit, then send one request; a write needs the permit, which the run gives, as well."""
+        """Wait for the rate limit, then send one request; a write also needs *before_write*, the run's, to return."""
         writes = 0 if method == "GET" or reads else 1
         with self._pacer.pass_through(writes=writes, requests=reads or 1):
             if writes:
-                self._permit()
+                self._before_write()
                 self.has_written = True
             try:
                 return self._send_once(method, path, body, token)

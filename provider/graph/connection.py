@@ -28,9 +28,9 @@ def connect(settings: Settings, host: Host) -> Tenant:
                 settings.quota_share,
                 notify=host.show_status,
                 announce=host.log_for_run,
-                ahead=host.writes_ahead,
+                writes_ahead=host.writes_ahead,
             )
-            client = GraphClient(settings, tokens, notify=host.show_status, permit=host.before_write, pacer=pacer)
+            client = GraphClient(settings, tokens, notify=host.show_status, before_write=host.before_write, pacer=pacer)
             _tenants[settings] = Tenant(client, host)
         return _tenants[settings]
 

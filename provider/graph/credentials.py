@@ -115,7 +115,7 @@ class CredentialFactory:
         return credential
 
     @property
-    def _at(self) -> dict[str, Any]:
+    def _authority_options(self) -> dict[str, Any]:
         """Where to sign in. The sandbox is an authority that Microsoft's instance discovery does not know."""
         return {
             "authority": self._settings.cloud.authority,
@@ -123,8 +123,8 @@ class CredentialFactory:
         }
 
     @property
-    def _in(self) -> dict[str, Any]:
-        return {"tenant_id": self._settings.tenant_id, **self._at}
+    def _tenant_options(self) -> dict[str, Any]:
+        return {"tenant_id": self._settings.tenant_id, **self._authority_options}
 
     def _default(self) -> Any:
         if self._identity.is_own:
@@ -137,7 +137,7 @@ class CredentialFactory:
     def _environment(self) -> Any:
         if self._identity.is_own:
             return self._own()
-        return EnvironmentCredential(additionally_allowed_tenants=[self._settings.tenant_id], **self._at)
+        return EnvironmentCredential(additionally_allowed_tenants=[self._settings.tenant_id], **self._authority_options)
 
     def _own(self) -> Any:
         """Build what the variables INTUNE_… are enough for, since azure-identity reads no names but AZURE_…."""
@@ -155,20 +155,22 @@ class CredentialFactory:
         )
 
     def _client_secret(self) -> Any:
-        client_id, secret = self._need(CLIENT_ID, CLIENT_SECRET)
-        return ClientSecretCredential(client_id=client_id, client_secret=secret, **self._in)
+        client_id, secret = self._require_env(CLIENT_ID, CLIENT_SECRET)
+        return ClientSecretCredential(client_id=client_id, client_secret=secret, **self._tenant_options)
 
     def _client_certificate(self) -> Any:
-        client_id, path = self._need(CLIENT_ID, CERTIFICATE_PATH)
+        client_id, path = self._require_env(CLIENT_ID, CERTIFICATE_PATH)
         password = self._identity.get(CERTIFICATE_PASSWORD)
-        return CertificateCredential(client_id=client_id, certificate_path=path, password=password, **self._in)
+        return CertificateCredential(
+            client_id=client_id, certificate_path=path, password=password, **self._tenant_options
+        )
 
     def _managed_identity(self) -> Any:
         return ManagedIdentityCredential(client_id=self._identity.get(CLIENT_ID))
 
     def _workload_identity(self) -> Any:
-        client_id, path = self._need(CLIENT_ID, TOKEN_FILE)
-        return WorkloadIdentityCredential(client_id=client_id, token_file_path=path, **self._in)
+        client_id, path = self._require_env(CLIENT_ID, TOKEN_FILE)
+        return WorkloadIdentityCredential(client_id=client_id, token_file_path=path, **self._tenant_options)
 
     def _azure_pipelines(self) -> Any:
         client_id, connection, token = need(
@@ -179,11 +181,11 @@ class CredentialFactory:
             "SYSTEM_ACCESSTOKEN",
         )
         return AzurePipelinesCredential(
-            client_id=client_id, service_connection_id=connection, system_access_token=token, **self._in
+            client_id=client_id, service_connection_id=connection, system_access_token=token, **self._tenant_options
         )
 
     def _github_oidc(self) -> Any:
-        (client_id,) = self._need(CLIENT_ID)
+        (client_id,) = self._require_env(CLIENT_ID)
         url, bearer = need(
             self._environ,
             self._settings.auth,
@@ -194,17 +196,17 @@ class CredentialFactory:
 
         # Called anew for each token: an assertion lives five minutes, a run can take an hour (AADSTS700024).
         return ClientAssertionCredential(
-            client_id=client_id, func=lambda: github_assertion(url, bearer, audience), **self._in
+            client_id=client_id, func=lambda: github_assertion(url, bearer, audience), **self._tenant_options
         )
 
     def _interactive(self) -> Any:
-        return InteractiveBrowserCredential(client_id=self._application(), **self._in)
+        return InteractiveBrowserCredential(client_id=self._application(), **self._tenant_options)
 
     def _device_code(self) -> Any:
         def prompt(address: str, code: str, _expires: datetime) -> None:
             self._notify(f"to sign in, open {address} in a browser and enter the code {code}")
 
-        return DeviceCodeCredential(prompt_callback=prompt, client_id=self._application(), **self._in)
+        return DeviceCodeCredential(prompt_callback=prompt, client_id=self._application(), **self._tenant_options)
 
     def _application(self) -> str:
         """Return the application that a person signs in to. Raises SignInError: it is Microsoft's own, or none."""
@@ -219,5 +221,5 @@ class CredentialFactory:
             "fixed list without Intune's (docs/sign-in.md)"
         )
 
-    def _need(self, *parts: str) -> list[str]:
+    def _require_env(self, *parts: str) -> list[str]:
         return self._identity.need(self._settings.auth, *parts)

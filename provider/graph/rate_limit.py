@@ -81,7 +81,7 @@ class RateLimiter:
         *,
         notify: Callable[[str], object] = lambda _: None,
         announce: Callable[[str], object] = lambda _: None,
-        ahead: Callable[[], int] = lambda: 0,
+        writes_ahead: Callable[[], int] = lambda: 0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[threading.Condition, float | None], object] = lambda condition, left: condition.wait(left),
     ) -> None:
@@ -90,7 +90,7 @@ class RateLimiter:
         self._requests = Window(max(1, int(REQUESTS * share)))
         self._notify = notify
         self._announce = announce
-        self._ahead = ahead
+        self._writes_ahead = writes_ahead
         self._announced = False
         self._clock = clock
         self._sleep = sleep
@@ -162,7 +162,7 @@ class RateLimiter:
         if not writes:
             least = self._requests.least(1, now)
             return f"{_waiting_for(self._requests.places, 'requests')}, at least {least:.0f} s"
-        count = self._waiting_writes + self._ahead()
+        count = self._waiting_writes + self._writes_ahead()
         queued = "1 write queued" if count == 1 else f"{count} writes queued"
         least = self._writes.least(count, now)
         return f"{_waiting_for(self._writes.places, 'writes')}: {queued}, at least {least:.0f} s"

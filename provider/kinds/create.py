@@ -14,7 +14,7 @@ Names are not unique in Intune and a POST is not idempotent, so a create trusts 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from provider.errors import (
     AdoptionError,
@@ -28,15 +28,11 @@ from provider.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from provider.kinds.objects import NAME, GraphObjects
-from provider.kinds.recognition import by_name, candidates, intent, only_one, recognise
+from provider.kinds.creation import Creation
+from provider.kinds.recognition import only_one, recognise
 from provider.odata import is_object
 from provider.ownership.journal_entry import stack_of
 from provider.ownership.ledger import Claim, name_of
-from provider.plugin import host
-
-if TYPE_CHECKING:  # a program must not load the HTTP library
-    from provider.graph.tenant import Tenant
 
 Json = dict[str, Any]
 _REFUSED = {401, 429, 503}  # the service says that it did not do it
@@ -57,57 +53,57 @@ class Made(NamedTuple):
     """Seconds for which others may still appear that refused attempts created."""
 
 
-def create_once(entity: GraphObjects, tenant: Tenant, inputs: Json) -> Made:
+def create_once(creation: Creation) -> Made:
     """
-    Create the object that *inputs* declare.
+    Create the object that *creation* declares.
 
     Raises AdoptionError: the name is taken. OutcomeUnknown: it is unknown whether the object was created.
     """
-    name = Claim(str(inputs[NAME]), entity.odata_type)
-    if tenant.ledger.take(name, host.current_urn()):
+    noun, ledger = creation.entity.noun, creation.tenant.ledger
+    name = Claim(creation.name, creation.entity.odata_type)
+    if ledger.take(name, creation.urn):
         raise AdoptionError(
-            f"another resource of this program already creates a {entity.noun} of this display_name: "
+            f"another resource of this program already creates a {noun} of this display_name: "
             "declare it once, or give one of them another display_name"
         )
     try:
-        known = recognise(entity, tenant, inputs)
+        known = recognise(creation)
         if known is not None:
             return Made(known, fresh=False)
-        _refuse_namesakes(entity, tenant, inputs)
-        post = _Post(entity, tenant, inputs)
+        _refuse_namesakes(creation)
+        post = _Post(creation)
         live = post.send()
     except IntuneError:
-        tenant.ledger.release(name, host.current_urn())
+        ledger.release(name, creation.urn)
         raise
-    tenant.journal.created(host.current_urn(), str(live["id"]))
+    creation.tenant.journal.created(creation.urn, str(live["id"]))
     return Made(live, fresh=True, settling=post.settling)
 
 
-def _refuse_namesakes(entity: GraphObjects, tenant: Tenant, inputs: Json) -> None:
+def _refuse_namesakes(creation: Creation) -> None:
     """Refuse to create beside an object of the same name, unless it is known to be another resource's of this stack."""
-    for one in entity.namesakes(entity.listing(tenant), inputs[NAME]):
+    tenant, urn = creation.tenant, creation.urn
+    for one in creation.namesakes(creation.listing):
         claim = Claim(str(one["id"]))
-        if tenant.ledger.is_deleted(claim) or tenant.ledger.is_replaced(claim, host.current_urn()):
+        if tenant.ledger.is_deleted(claim) or tenant.ledger.is_replaced(claim, urn):
             continue  # a list that is late, or the option retain_on_delete
 
         def manager(claim: Claim = claim) -> str | None:
-            return tenant.ledger.manager(claim, host.current_urn()) or None
+            return tenant.ledger.manager(claim, urn) or None
 
         # Its own resource, whose name is about to change, may only be diffed after this create has begun.
         found = tenant.client.poll(manager, _SECONDS_FOR_THE_ENGINE, f"waiting to learn which resource has {claim}")
-        if found is None and entity.get(tenant, claim.id) is not None:
-            tenant.journal.refused(intent(entity, host.current_urn(), inputs, (), tenant.journal.now()))
-            raise AdoptionError(_taken(entity, tenant, claim))
+        if found is None and creation.get(claim.id) is not None:
+            tenant.journal.refused(creation.intent(()))
+            raise AdoptionError(_taken(creation, claim))
 
 
-def _taken(entity: GraphObjects, tenant: Tenant, claim: Claim) -> str:
+def _taken(creation: Creation, claim: Claim) -> str:
     """Say that *claim* has the name, whose it is as far as that is known, and what to declare."""
-    there = f"the tenant already has an object of this display_name ({entity.noun} {claim})"
-    other, owner = (
-        tenant.ledger.undeclared_manager(claim, host.current_urn()),
-        tenant.journal.creator(claim.id, host.current_urn()),
-    )
-    if stack_of(owner) == stack_of(host.current_urn()):  # an entry of this very stack
+    urn, tenant = creation.urn, creation.tenant
+    there = f"the tenant already has an object of this display_name ({creation.entity.noun} {claim})"
+    other, owner = tenant.ledger.undeclared_manager(claim, urn), tenant.journal.creator(claim.id, urn)
+    if stack_of(owner) == stack_of(urn):  # an entry of this very stack
         other = other or owner
     if other:
         old = other.rpartition("::")[2]
@@ -128,14 +124,13 @@ def _taken(entity: GraphObjects, tenant: Tenant, claim: Claim) -> str:
 class _Post:
     """The POST of one object, sent until it is known to have worked, once."""
 
-    def __init__(self, entity: GraphObjects, tenant: Tenant, inputs: Json) -> None:
-        self._entity = entity
-        self._tenant = tenant
-        self._inputs = inputs
-        listed = list(entity.listing(tenant))
+    def __init__(self, creation: Creation) -> None:
+        self._creation = creation
+        self._tenant = creation.tenant
+        listed = list(creation.listing)
         self._known = {str(one["id"]) for one in listed}
-        self._before = [str(one["id"]) for one in entity.namesakes(listed, inputs[NAME])]
-        self._bound = entity.bindings(tenant, inputs)
+        self._before = [str(one["id"]) for one in creation.namesakes(listed)]
+        self._bound = creation.entity.bindings(creation.tenant, creation.inputs)
         self._attempt = 1
         self._waited = 0.0
         self._renewed = False
@@ -144,12 +139,11 @@ class _Post:
     def send(self) -> Json:
         """Send it, and return what it created."""
         while True:
-            entity, tenant = self._entity, self._tenant
-            body = {"@odata.type": entity.odata_type, **entity.args.schema.body(self._inputs), **self._bound}
-            self._entry = intent(entity, host.current_urn(), self._inputs, self._before, tenant.journal.now())
-            tenant.journal.intend(self._entry)
+            path = self._creation.entity.collection.path
+            self._entry = self._creation.intent(self._before)
+            self._tenant.journal.intend(self._entry)
             try:
-                return _created(entity, tenant.client.post(entity.collection.path, body))
+                return _created(path, self._tenant.client.post(path, self._creation.body(self._bound)))
             except GraphError as error:
                 found = self._found_after(error)
                 if found is not None:
@@ -205,13 +199,13 @@ class _Post:
         """Raise *error*, explained."""
         self._forget_intent()
         if isinstance(error, Conflict):
-            raise _already_there(self._entity, self._tenant, error) from None
+            raise _already_there(self._creation, error) from None
         raise error
 
     def _forget_intent(self) -> None:
         """Drop the entry of the journal, unless an earlier attempt may still have worked."""
         if not self._doubted:
-            self._tenant.journal.forget(host.current_urn())
+            self._tenant.journal.forget(self._creation.urn)
 
     def _look_for(self, seconds: float, error: GraphError) -> Json | None:
         """Look for what the POST created, for so many *seconds*."""
@@ -222,28 +216,28 @@ class _Post:
 
     def _look(self) -> Json | None:
         """Look by the list, confirmed by the id, and take it."""
-        tenant = self._tenant
-        listed = tenant.pages(by_name(self._entity, self._inputs[NAME]))
-        fresh = (one for one in listed if str(one["id"]) not in self._known)
-        found = only_one(candidates(self._entity, tenant, self._entry, fresh))
-        if found is None or self._entity.get(tenant, str(found["id"])) is None:
+        creation, tenant = self._creation, self._tenant
+        fresh = (one for one in tenant.pages(creation.named) if str(one["id"]) not in self._known)
+        found = only_one(creation.candidates(self._entry, fresh))
+        if found is None or creation.get(str(found["id"])) is None:
             return None
-        return None if tenant.ledger.take(Claim(str(found["id"])), host.current_urn()) else found
+        return None if tenant.ledger.take(Claim(str(found["id"])), creation.urn) else found
 
     def _unanswered(self, error: GraphError) -> str:
         error.remedy = ""  # what to do is said for the create as a whole
         return f"it is unknown whether the object was created: {error}"
 
 
-def _created(entity: GraphObjects, answer: Json) -> Json:
+def _created(path: str, answer: Json) -> Json:
     if not is_object(answer):
-        raise UnexpectedAnswer("POST", entity.collection.path, message="the answer does not say what was created")
+        raise UnexpectedAnswer("POST", path, message="the answer does not say what was created")
     return answer
 
 
-def _already_there(entity: GraphObjects, tenant: Tenant, conflict: Conflict) -> IntuneError:
+def _already_there(creation: Creation, conflict: Conflict) -> IntuneError:
     """Explain a 409: the tenant takes only one of these, and has one."""
-    there = [f'"{one.get("displayName")}" ({one["id"]})' for one in entity.listing(tenant) if entity.is_one(one)]
+    entity = creation.entity
+    there = [f'"{one.get("displayName")}" ({one["id"]})' for one in creation.listing if entity.is_one(one)]
     if not there:
         return conflict
     return AdoptionError(

@@ -6,17 +6,18 @@ This is the kind that nearly all resources are. How one is created, exactly once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from provider.errors import AdoptionError, GraphError, IncompleteCreate, IntuneError
 from provider.kinds import create, writes
+from provider.kinds.creation import Creation
 from provider.kinds.kind import Change, Created, Values
-from provider.kinds.objects import NAME, GraphObjects
-from provider.kinds.recognition import by_name, new_namesakes, warn_of_namesakes
-from provider.kinds.relationship import Json, Step
+from provider.kinds.objects import GraphObjects
+from provider.kinds.recognition import warn_of_namesakes
+from provider.kinds.relationship import Step
 from provider.odata import Answer, is_object
 from provider.ownership.ledger import Claim
 from provider.plugin import host
@@ -49,30 +50,26 @@ class Entity(GraphObjects):
         """Create the object that *inputs* declare, or use the one they name or an interrupted run created."""
         if inputs.get("adopt"):
             return self._adopt(tenant, str(inputs["adopt"]), inputs)
-        made = create.create_once(self, tenant, inputs)
+        creation = Creation(self, tenant, inputs)
+        made = create.create_once(creation)
         id_ = str(made.live["id"])
         if not made.fresh:
-            return self._recognised(tenant, id_, inputs)
+            return self._recognised(creation, id_)
         self.returned(tenant, id_, inputs)
-        look = tenant.get_batched_later(by_name(self, inputs[NAME]))
-        missing = self._complete(tenant, id_, inputs)
-        self._warn_of_namesakes(tenant, id_, inputs, look, made.settling)
+        look = tenant.get_batched_later(creation.named)
+        missing = self._complete(creation, id_)
+        self._warn_of_namesakes(creation, id_, look, made.settling)
         if missing:
-            what = "; ".join(f"{field}: {error}" for field, error in missing.items())
-            raise IncompleteCreate(
-                id_,
-                {name: value for name, value in inputs.items() if name not in missing},
-                f"{id_} was created, but not completely; run again to finish it. {what}",
-                {name: inputs[name] for name, error in missing.items() if writes.may_have_worked(error)},
-            )
+            raise _incomplete(id_, inputs, missing)
         return Created(id_, self.args.schema.chosen(self.args.schema.parse(made.live), inputs))
 
-    def _complete(self, tenant: Tenant, id_: str, inputs: Values) -> dict[str, IntuneError]:
+    def _complete(self, creation: Creation, id_: str) -> dict[str, IntuneError]:
         """Make every relationship hold on what was just created; return what went wrong, by field."""
-        owner = self.owner(id_)
+        tenant, owner = creation.tenant, self.owner(id_)
         missing: dict[str, IntuneError] = {}
         steps: list[tuple[str, Callable[[], Step | None]]] = [
-            (one.field, partial(one.after_create, tenant, owner, inputs.get(one.field))) for one in self.relationships
+            (one.field, partial(one.after_create, tenant, owner, creation.inputs.get(one.field)))
+            for one in self.relationships
         ]
         for field, step in steps:  # second steps join it at its end
             try:
@@ -83,26 +80,22 @@ class Entity(GraphObjects):
                 steps.extend([(field, later)] if later else [])
         return missing
 
-    def _warn_of_namesakes(
-        self, tenant: Tenant, id_: str, inputs: Values, look: Callable[[], Answer], settling: float
-    ) -> None:
+    def _warn_of_namesakes(self, creation: Creation, id_: str, look: Callable[[], Answer], settling: float) -> None:
         """Say if another run, a person, or a refused attempt of this create, created another object of the name."""
-        known = {str(one["id"]) for one in self.listing(tenant)} | {id_}
-
-        def others(objects: Iterable[Json]) -> list[str]:
-            return new_namesakes(self, tenant, inputs[NAME], objects, known)
-
+        known = {str(one["id"]) for one in creation.listing} | {id_}
         answer = look()
         members = answer.get("value") if isinstance(answer, dict) else None
         if not isinstance(members, list):
             tell = host.warn if settling else host.show_status
             tell("it is unknown whether another object of this name was created at the same time")
             return
-        appeared = others(filter(is_object, members))
+        appeared = creation.new_namesakes(filter(is_object, members), known)
         if not appeared and settling:
-            path = by_name(self, inputs[NAME])
+            client, pages = creation.tenant.client, creation.tenant.pages
             try:
-                appeared = tenant.client.poll(lambda: others(tenant.pages(path)) or None, settling) or []
+                appeared = (
+                    client.poll(lambda: creation.new_namesakes(pages(creation.named), known) or None, settling) or []
+                )
             except GraphError as error:  # the object exists and its id is known: a look must not make that a failure
                 host.warn(f"it is unknown whether another object of this name was created at the same time: {error}")
         warn_of_namesakes(id_, appeared)
@@ -119,12 +112,13 @@ class Entity(GraphObjects):
         self.take(tenant, id_, inputs)
         return self._align(tenant, id_, inputs)
 
-    def _recognised(self, tenant: Tenant, id_: str, inputs: Values) -> Created:
+    def _recognised(self, creation: Creation, id_: str) -> Created:
         """Use what an interrupted run created; what cannot be changed to what is declared now, the next up replaces."""
-        live = self._existing(tenant, id_)
+        inputs = creation.inputs
+        live = self._existing(creation.tenant, id_)
         fixed = self._fixed(live, inputs)
         if not fixed:
-            return self._align(tenant, id_, inputs)
+            return self._align(creation.tenant, id_, inputs)
         done = {name: live[name] for name in inputs if name in live}
         reason = f"{id_} was created by an interrupted run with another {fixed}: run again, which replaces it"
         raise IncompleteCreate(id_, done, reason, {fixed: live[fixed]})
@@ -196,3 +190,14 @@ class Entity(GraphObjects):
         """Delete the object."""
         tenant.forget(self.collection, id_)
         writes.delete(self, tenant, id_)
+
+
+def _incomplete(id_: str, inputs: Values, missing: Mapping[str, IntuneError]) -> IncompleteCreate:
+    """Return the error of a create whose object exists, and of which some relationships are *missing*."""
+    what = "; ".join(f"{field}: {error}" for field, error in missing.items())
+    return IncompleteCreate(
+        id_,
+        {name: value for name, value in inputs.items() if name not in missing},
+        f"{id_} was created, but not completely; run again to finish it. {what}",
+        {name: inputs[name] for name, error in missing.items() if writes.may_have_worked(error)},
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as percent_encode
 
 from provider.kinds.kind import Kind, Values
 from provider.kinds.relationship import Json, ObjectRef, Relationship
@@ -65,6 +66,12 @@ class GraphObjects(Kind):
     def get(self, tenant: Tenant, id_: str) -> Json | None:
         """Ask for one object now; None where Graph says 404, and an error where it says anything else."""
         return tenant.find(self.collection.item_listed(id_))
+
+    def listed_by_name(self, name: str) -> str:
+        """Return the path that lists the objects called *name*; Intune ignores filters that it does not support."""
+        literal = percent_encode(name.replace("'", "''"), safe="")
+        query = f"&{self.collection.query}" if self.collection.query else ""
+        return f"{self.collection.path}?$filter=displayName%20eq%20%27{literal}%27{query}"
 
     def is_one(self, live: Json) -> bool:
         """Tell whether *live* is of this kind. Graph leaves the type out where a collection has only one."""

@@ -23,9 +23,9 @@ from provider.errors import (
     Unreachable,
     WriteIgnored,
 )
+from provider.kinds.creation import Creation
 from provider.kinds.kind import Change
 from provider.kinds.objects import GraphObjects
-from provider.kinds.recognition import candidates, intent
 from provider.plugin import host
 from provider.schema import Part, show
 
@@ -81,27 +81,27 @@ def patch(entity: GraphObjects, tenant: Tenant, id_: str, change: Change) -> Non
     path = entity.update_path(entity.owner(id_), change.news)
     before = frozenset(str(one["id"]) for one in entity.listing(tenant)) if entity.reissued else frozenset()
     answer = tenant.client.patch(path, {"@odata.type": entity.odata_type, **body})
-    told = path == entity.owner(id_).path and not entity.reissued and set(body) <= set(answer)
+    answer_shows_change = path == entity.owner(id_).path and not entity.reissued and set(body) <= set(answer)
     parse = entity.args.schema.parse
-    shown = parse(answer if told else _after(entity, tenant, id_, change, before))
+    live = parse(answer if answer_shows_change else _read_after_patch(entity, tenant, id_, change, before))
     sent = [name for name in change.names if entity.args.schema.attributes[name].part is Part.BODY]
 
-    def otherwise(values: Mapping[str, Any]) -> list[str]:
-        return [name for name in sent if _differs(entity, name, shown, values)]
+    def differing_from(values: Mapping[str, Any]) -> list[str]:
+        return [name for name in sent if _differs(entity, name, live, values)]
 
-    def ignored() -> list[str]:
-        return [name for name in otherwise(change.news) if name not in otherwise(change.olds)]
+    def not_applied() -> list[str]:
+        return [name for name in differing_from(change.news) if name not in differing_from(change.olds)]
 
-    def changed() -> bool:
-        nonlocal shown
-        shown = parse(_got(entity, tenant, id_))
-        return not ignored()
+    def is_applied() -> bool:
+        nonlocal live
+        live = parse(_read_or_fail(entity, tenant, id_))
+        return not not_applied()
 
-    if ignored():
-        accepted = f"Graph accepted {', '.join(ignored())} and changed nothing"
-        tenant.confirm(changed, WriteIgnored("PATCH", path, message=accepted))
-    for name in otherwise(change.news):
-        value = show(shown.get(name))
+    if not_applied():
+        accepted = f"Graph accepted {', '.join(not_applied())} and changed nothing"
+        tenant.confirm(is_applied, WriteIgnored("PATCH", path, message=accepted))
+    for name in differing_from(change.news):
+        value = show(live.get(name))
         host.warn(f"Graph shows {name} as {value} and not as declared: declare it so, or it will show as drift")
 
 
@@ -134,16 +134,16 @@ def delete(entity: GraphObjects, tenant: Tenant, id_: str) -> None:
     tenant.confirm(is_deleted, WriteIgnored("DELETE", path, message=accepted))
 
 
-def _after(entity: GraphObjects, tenant: Tenant, id_: str, change: Change, before: frozenset[str]) -> Json:
+def _read_after_patch(entity: GraphObjects, tenant: Tenant, id_: str, change: Change, before: frozenset[str]) -> Json:
     """Look at the object after a PATCH: alone, or among all where a PATCH may create another one."""
     if not entity.reissued:
-        return _got(entity, tenant, id_)
+        return _read_or_fail(entity, tenant, id_)
     listed = list(tenant.pages(entity.collection.listed))
-    sent = intent(entity, host.current_urn(), change.news, before | {id_}, tenant.journal.now())
-    fresh = [str(one["id"]) for one in candidates(entity, tenant, sent, listed)]
+    again = Creation(entity, tenant, dict(change.news))
+    fresh = [str(one["id"]) for one in again.candidates(again.intent(before | {id_}), listed)]
     live = next((one for one in listed if one.get("id") == id_), None) or entity.get(tenant, id_)
     if len(fresh) == 1 and live is None:
-        tenant.journal.created(host.current_urn(), fresh[0])
+        tenant.journal.created(again.urn, fresh[0])
         raise ObjectReplaced(
             f"Graph replaced {id_} by {fresh[0]}: run `pulumi up --refresh` on this machine, which uses the new one"
         )
@@ -152,17 +152,17 @@ def _after(entity: GraphObjects, tenant: Tenant, id_: str, change: Change, befor
             f"Graph created {', '.join(fresh)} beside {id_}: delete what is not needed in the Intune admin center, "
             "then run `pulumi up --refresh`"
         )
-    return live or _got(entity, tenant, id_)
+    return live or _read_or_fail(entity, tenant, id_)
 
 
-def _got(entity: GraphObjects, tenant: Tenant, id_: str) -> Json:
+def _read_or_fail(entity: GraphObjects, tenant: Tenant, id_: str) -> Json:
     live = entity.get(tenant, id_)
     if live is None:
         raise NotFound("GET", entity.owner(id_).path, status=404, message="it was deleted during the update")
     return live
 
 
-def _differs(entity: GraphObjects, name: str, shown: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    """Tell whether the field is not *shown* as it is in *values*; an empty one is none."""
+def _differs(entity: GraphObjects, name: str, live: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Tell whether the field of the *live* object is not as it is in *values*; an empty one is none."""
     canonical = entity.args.schema.attributes[name].value.canonical
-    return bool(canonical(shown.get(name) or None) != canonical(values.get(name) or None))
+    return bool(canonical(live.get(name) or None) != canonical(values.get(name) or None))

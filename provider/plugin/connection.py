@@ -43,7 +43,7 @@ def tenant(configured: Settings, process: Process) -> Tenant:
             process.work.require_engine()
 
         def writes_ahead(self) -> int:
-            return run.ahead()
+            return run.writes_ahead()
 
         def on_first_own_request(self) -> None:
             # More threads than these four only help calls that wait for Graph; to all others they are in the way.

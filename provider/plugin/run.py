@@ -35,7 +35,7 @@ class Run:
         self._writing: dict[str, tuple[str, ...]] = {}
         self._planned: dict[str, tuple[str, ...]] = {}
         self._permissions: set[tuple[str, ...]] = set()
-        self._ahead: set[str] = set()
+        self._writes_ahead: set[str] = set()
 
     def journal(self, settings: Settings, warn: Callable[[str], object], urn: str = "") -> Journal:
         """
@@ -94,17 +94,17 @@ class Run:
             with self._lock:
                 self._writing[urn] = permissions
                 self._permissions.add(permissions)
-                self._ahead.add(urn)
+                self._writes_ahead.add(urn)
 
     def writes(self, urn: str) -> None:
         """Note that the run has begun to write the resource *urn*."""
         with self._lock:
-            self._ahead.discard(urn)
+            self._writes_ahead.discard(urn)
 
-    def ahead(self) -> int:
+    def writes_ahead(self) -> int:
         """Return how many resources are to be written, as far as is known, and were not begun."""
         with self._lock:
-            return len(self._ahead)
+            return len(self._writes_ahead)
 
     def permissions(self) -> set[tuple[str, ...]]:
         """Return what the run needs for what it is about to write: of each member one permission."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from sandbox.engine.events import Audience, Diagnostic, Event, Finished, Op, Severity, StepBegun, StepInfo
+from sandbox.engine.events import Diagnostic, Event, Finished, Listener, Op, Severity, StepBegun, StepInfo
 from sandbox.engine.operations import importing
 from sandbox.engine.operations.destroy import destroy
 from sandbox.engine.operations.refresh import refresh_only
@@ -50,7 +50,7 @@ class Result:
         """Whether anything was, or in a preview would be, other than it was."""
         return any(count for op, count in self.changes.items() if op is not Op.SAME)
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Note what an event tells."""
         if isinstance(event, Diagnostic):
             if not event.ephemeral:
@@ -72,7 +72,7 @@ class Engine:
         state_file: Path | None = None,
         config_file: Path | None = None,
         parallel: int | None = None,
-        audience: Audience = lambda _: None,
+        listener: Listener = lambda _: None,
     ) -> None:
         self.project = project.load(directory)
         self.stack = stack
@@ -80,17 +80,17 @@ class Engine:
         self.state_file = state_file or self.project.root / ".pulumi" / "engine" / f"{stack}.json"
         self._config_file = config_file or own_file
         self._parallel = parallel or 4 * (os.cpu_count() or 1)
-        self._audience = audience
+        self._listener = listener
         self._run: Run | None = None
         self._cancelled = False
 
     def preview(self, *, refresh: bool = False, selection: Selection = _ALL) -> Result:
         """Show what `up` would do."""
-        return self._conduct(update, Options(refresh, selection=selection), preview=True)
+        return self._execute(update, Options(refresh, selection=selection), preview=True)
 
     def up(self, *, refresh: bool = False, selection: Selection = _ALL) -> Result:
         """Bring the stack, or what is selected of it, to where the program wants it."""
-        return self._conduct(update, Options(refresh, selection=selection))
+        return self._execute(update, Options(refresh, selection=selection))
 
     def refresh(
         self,
@@ -107,16 +107,16 @@ class Engine:
             settled_creates=tuple(settled_creates),
             selection=selection,
         )
-        return self._conduct(refresh_only, options, preview=preview)
+        return self._execute(refresh_only, options, preview=preview)
 
     def destroy(self, *, preview: bool = False, refresh: bool = False, selection: Selection = _ALL) -> Result:
         """Delete all resources of the stack, or those that are selected."""
-        return self._conduct(destroy, Options(refresh, selection=selection), preview=preview)
+        return self._execute(destroy, Options(refresh, selection=selection), preview=preview)
 
     def import_file(self, path: Path, *, preview: bool = False) -> Result:
         """Take the resources that an import file describes into the state."""
         entries = importing.load(path)
-        return self._conduct(partial(importing.import_resources, entries=entries), Options(), preview=preview)
+        return self._execute(partial(importing.import_resources, entries=entries), Options(), preview=preview)
 
     def cancel(self) -> None:
         """Begin nothing new; the run that is under way ends when its running steps have ended."""
@@ -129,14 +129,14 @@ class Engine:
         if self._run is not None:
             self._run.terminate()
 
-    def _conduct(self, act: Callable[[Run], None], options: Options, *, preview: bool = False) -> Result:
+    def _execute(self, operation: Callable[[Run], None], options: Options, *, preview: bool = False) -> Result:
         result = Result()
         with nullcontext() if preview else lock(self.state_file):
             self._run = self._prepare(result, options, preview=preview)
             if self._cancelled:
                 self._run.cancel()
             try:
-                self._run.conduct(act)
+                self._run.execute(operation)
             finally:
                 self._run = None
         return result
@@ -153,9 +153,9 @@ class Engine:
             parallel=self._parallel,
         )
 
-        def hear(event: Event) -> None:
-            result.hear(event)
-            self._audience(event)
+        def on_event(event: Event) -> None:
+            result.on_event(event)
+            self._listener(event)
 
         deployment = statefile.load(self.state_file)
         if options.clear_pending_creates:
@@ -164,4 +164,4 @@ class Engine:
         if stack_file.encryption_salt and deployment.secrets_providers is None:
             state: Json = {"salt": stack_file.encryption_salt}
             deployment.secrets_providers = {"type": "passphrase", "state": state}
-        return Run(self.project, info, deployment, state_file=self.state_file, audience=hear, options=options)
+        return Run(self.project, info, deployment, state_file=self.state_file, listener=on_event, options=options)

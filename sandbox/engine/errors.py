@@ -5,7 +5,7 @@ EngineError            str() is one sentence a person can act on; the command li
 ├─ ProjectError        Pulumi.yaml, the stack file or a value in them
 ├─ StateError          the state file cannot be read, or holds what the stand-in cannot honour
 ├─ Locked              another engine works on the same state
-├─ Unmodelled          the program asks for something that only the real engine does
+├─ Unsupported          the program asks for something that only the real engine does
 ├─ NotStarted          the system would not start a process
 ├─ ProgramError        the program ended badly
 ├─ PluginError         the plugin process would not start, or left
@@ -36,7 +36,7 @@ class Locked(EngineError):  # noqa: N818 - says what is the case, as the other n
     """The state is in use by another engine."""
 
 
-class Unmodelled(EngineError):  # noqa: N818 - the same
+class Unsupported(EngineError):  # noqa: N818 - the same
     """The stand-in would have to pretend, so it refuses instead."""
 
 
@@ -56,7 +56,7 @@ class ProviderError(EngineError):
     """
     A call to the provider failed.
 
-    *uncertain* is true when nobody can say what became of the resource: the error carried no well-understood code.
+    *uncertain* is true when it is unknown what became of the resource: the error carried no well-understood code.
     """
 
     def __init__(self, message: str, *, uncertain: bool = False) -> None:

@@ -1,5 +1,5 @@
 """
-What happens during an operation, as its audience hears it: displays, digests and tests are functions of events.
+What happens during an operation, as its listeners see it: displays, digests and tests are functions of events.
 
 An event carries copies of the states it speaks of, so that it stays true when the operation goes on.
 """
@@ -121,4 +121,4 @@ class Finished:
 
 
 Event: TypeAlias = Started | StepBegun | StepDone | StepFailed | Diagnostic | Finished
-Audience: TypeAlias = "Callable[[Event], None]"
+Listener: TypeAlias = "Callable[[Event], None]"

@@ -198,7 +198,7 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         return int(self.server_address[1])
 
     def start(self, dispatcher: Dispatcher, endpoint: Endpoint) -> None:
-        """Serve from now on. The port is taken from construction on, so nobody is refused before."""
+        """Serve from now on. The port is taken from construction on, so no connection is refused before."""
         self.dispatcher = dispatcher
         self.endpoint = endpoint
         self._acceptor.start()

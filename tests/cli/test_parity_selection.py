@@ -160,7 +160,7 @@ def test_target_that_is_created(twins: Twins) -> None:
     assert verbs(twins.do("up", "--target", urn("a"), "--target-dependents"), names=True) == ["create a", "create b"]
 
 
-def test_target_that_nobody_knows(twins: Twins) -> None:
+def test_unknown_target_is_refused(twins: Twins) -> None:
     """The run fails at its end, or at its beginning where there is no program."""
     program = "Thing('a', name='A')"
     assert twins.do("up", "--target", urn("z"), program=program).status == 1

@@ -13,7 +13,7 @@ import pytest
 from provider.schema import Part
 from provider.settings import CLOUDS
 from sandbox.graph import Sandbox
-from stacks.tenant import MAPS
+from stacks.tenant import CONFIG_MAPS
 from tests.sandbox_control import Portal, is_write, line
 from tests.stack_runners import Stack
 from tests.stacks.fields import GRAPH, TRIALS, Field, Trial
@@ -38,7 +38,7 @@ def every_field() -> Iterator[tuple[Trial, Field]]:
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.key)
 def test_no_field_is_forgotten(trial: Trial) -> None:
     """A field that is added to a resource must be tried here."""
-    attributes = MAPS[trial.key].kind.args.schema.attributes.values()
+    attributes = CONFIG_MAPS[trial.key].kind.args.schema.attributes.values()
     declared = {one.name for one in attributes if one.part is not Part.DIRECTIVE}
     assert declared - NOT_TRIED_HERE[trial.key] == {field.name for field in trial.fields}
 

@@ -23,7 +23,7 @@ from sandbox.engine.display.progress import ProgressView
 from sandbox.engine.display.words import Palette
 from sandbox.engine.engine import Engine, Result
 from sandbox.engine.errors import EngineError
-from sandbox.engine.events import Audience, Event
+from sandbox.engine.events import Event, Listener
 from sandbox.engine.planning.targets import Selection
 from sandbox.engine.state import urns
 
@@ -79,7 +79,7 @@ class Command:
             state_file=given.state,
             config_file=given.config_file,
             parallel=given.parallel,
-            audience=self._hear,
+            listener=self._on_event,
         )
         self._view = self._fresh_view()
         self._document = ""
@@ -150,19 +150,19 @@ class Command:
             )
         return engine.destroy(preview=preview, refresh=given.refresh, selection=selection)
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         self._view(event)
 
-    def _fresh_view(self) -> Audience:
+    def _fresh_view(self) -> Listener:
         given = self._given
         if given.json:
-            return Digest(self._keep).hear
+            return Digest(self._keep).on_event
         palette = Palette(coloured=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
         if given.diff:
-            return DiffView(_write, _complain, palette).hear
+            return DiffView(_write, _complain, palette).on_event
         project = self._engine.project.name
         stack_urn = urns.make(given.stack, project, urns.STACK_TYPE, f"{project}-{given.stack}")
-        return ProgressView(stack_urn, _write, palette).hear
+        return ProgressView(stack_urn, _write, palette).on_event
 
     def _keep(self, document: str) -> None:
         """Keep a document until the end: of a preview and what follows, only the last one is written."""
@@ -202,7 +202,7 @@ def _write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read along has left, as `head` does. That is no reason to leave an operation half done.
+        # The reader of the output has closed it, as `head` does. The operation goes on to its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

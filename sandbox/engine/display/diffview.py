@@ -28,7 +28,7 @@ class DiffView:
         self._preview = False
         self._errored = 0
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Write what an event has to say."""
         if isinstance(event, Started):
             self._seen, self._preview, self._errored = {}, event.preview, 0

@@ -23,7 +23,7 @@ class Digest:
         self._refreshing: set[str] = set()
         self._diagnostics: list[Json] = []
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Note what an event tells, and write the document after the last one."""
         if isinstance(event, Started):
             self._config = dict(event.config)

@@ -83,7 +83,7 @@ class ProgressView:
         self._preview = False
         self._over = False
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Write what an event has to say."""
         if isinstance(event, Started):
             self._rows, self._preview, self._over = {}, event.preview, False

@@ -41,6 +41,6 @@ def destroy(run: Run) -> None:
         refresh(run)
     else:
         run.warn_of_pending_operations()
-    planner = Planner(run.info, run.deployment.resources, run.around, run.options.selection)
+    planner = Planner(run.info, run.deployment.resources, run.context, run.options.selection)
     delete(run, planner, run.graph)
     run.check(errored=planner.errored)

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.engine.errors import EngineError, Unmodelled
+from sandbox.engine.errors import EngineError, Unsupported
 from sandbox.engine.operations.run import Run
 from sandbox.engine.planning.planner import Planner
 from sandbox.engine.state import urns
 from sandbox.engine.state.resources import State
 from sandbox.engine.state.values import Properties, from_state
-from sandbox.engine.steps.base import Surroundings
+from sandbox.engine.steps.base import StepContext
 from sandbox.engine.steps.changes import CreateStep, SameStep
 from sandbox.engine.steps.reads import ImportStep
 
@@ -66,9 +66,9 @@ def _entry(entry: Mapping[str, object], table: Mapping[str, str]) -> Imported:
         or entry.get("remote")
         or (not component and urns.package_of(type_) != urns.DYNAMIC_PACKAGE)
     ):
-        raise Unmodelled(f"Resource '{name}' of the import file has another provider than {urns.DYNAMIC_PACKAGE}.")
+        raise Unsupported(f"Resource '{name}' of the import file has another provider than {urns.DYNAMIC_PACKAGE}.")
     if not component and not (outputs and inputs and entry.get("id")):
-        raise Unmodelled(
+        raise Unsupported(
             f"Resource '{name}' of the import file lacks an id, inputs or outputs: a dynamic provider cannot read them."
         )
     if not isinstance(inputs, dict) or not isinstance(outputs, dict):
@@ -80,7 +80,7 @@ def _entry(entry: Mapping[str, object], table: Mapping[str, str]) -> Imported:
 
 def import_resources(run: Run, entries: Sequence[Imported]) -> None:
     """Import the resources of a file into the stack."""
-    planner = Planner(run.info, run.deployment.resources, run.around, run.options.selection)
+    planner = Planner(run.info, run.deployment.resources, run.context, run.options.selection)
     executor = run.fresh_executor(go_on=True)
     olds = {state.urn: state for state in run.deployment.resources if not state.delete}
     for old in olds.values():
@@ -133,6 +133,6 @@ class _Impossible(ImportStep):
         super().__init__(urn=urn, new=new)
         self._problem = problem
 
-    def run(self, _around: Surroundings) -> None:
+    def run(self, _context: StepContext) -> None:
         """Fail."""
         raise EngineError(self._problem)

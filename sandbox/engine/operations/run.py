@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
-from sandbox.engine.errors import EngineError, Reported, Unmodelled
-from sandbox.engine.events import Audience, Diagnostic, Finished, Severity, Started
+from sandbox.engine.errors import EngineError, Reported, Unsupported
+from sandbox.engine.events import Diagnostic, Finished, Listener, Severity, Started
 from sandbox.engine.planning.targets import Selection, Targets
 from sandbox.engine.processes.inbox import Halted, Inbox
 from sandbox.engine.processes.monitor import RunInfo
@@ -26,7 +26,7 @@ from sandbox.engine.state.checkpoint import Checkpoint, Journal
 from sandbox.engine.state.dependencies import DependencyGraph
 from sandbox.engine.state.resources import State
 from sandbox.engine.state.statefile import Deployment
-from sandbox.engine.steps.base import Surroundings
+from sandbox.engine.steps.base import StepContext
 from sandbox.engine.steps.default_provider import DefaultProvider
 from sandbox.engine.steps.executor import Executor
 from sandbox.engine.steps.report import Report
@@ -57,7 +57,7 @@ class Run:
         deployment: Deployment,
         *,
         state_file: Path,
-        audience: Audience,
+        listener: Listener,
         options: Options,
     ) -> None:
         self.project = project
@@ -65,11 +65,11 @@ class Run:
         self.options = options
         self.deployment = deployment
         self.inbox: Inbox = SimpleQueue()
-        self.report = Report(audience, preview=info.preview)
+        self.report = Report(listener, preview=info.preview)
         self.journal: Journal = Journal() if info.preview else Checkpoint(state_file, deployment)
         self.server = Server(info, self.inbox, self.report.tell)
         self.provider = DefaultProvider(self._start_plugin, preview=info.preview)
-        self.around = Surroundings(self.provider, self.report, info.preview)
+        self.context = StepContext(self.provider, self.report, info.preview)
         self.program: Program | None = None
         self.executor = self._executor()
         self.cancelled = False
@@ -85,12 +85,12 @@ class Run:
         """The dependencies among the resources that were there before."""
         return DependencyGraph(self.deployment.resources)
 
-    def conduct(self, act: Callable[[Run], None]) -> bool:
+    def execute(self, operation: Callable[[Run], None]) -> bool:
         """Do what the run is for, tell how it went, and say whether all went well."""
         succeeded = False
         self.report.tell(Started(self.info.preview, self.info.config))
         try:
-            act(self)
+            operation(self)
             succeeded = True
         except Reported:
             pass
@@ -132,7 +132,7 @@ class Run:
                 if urn not in providers:
                     raise EngineError(f"unknown provider '{state.provider}' for resource '{state.urn}'")
                 if urn != own:
-                    raise Unmodelled(f"{state.urn} has a provider that the stand-in engine does not model: {urn}.")
+                    raise Unsupported(f"{state.urn} has a provider that the stand-in engine does not model: {urn}.")
                 self.provider.ensure(providers[urn].inputs)
 
     def fresh_executor(self, *, go_on: bool) -> Executor:
@@ -194,7 +194,7 @@ class Run:
 
     def _executor(self, *, go_on: bool = False) -> Executor:
         return Executor(
-            self.around,
+            self.context,
             self.journal,
             parallel=self.info.parallel,
             go_on=go_on,

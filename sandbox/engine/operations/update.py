@@ -12,7 +12,7 @@ from sandbox.engine.operations.refresh import refresh
 from sandbox.engine.operations.run import Run
 from sandbox.engine.planning.planner import Planner
 from sandbox.engine.planning.targets import Targets
-from sandbox.engine.processes.goals import Goal, Lookup, Outputs
+from sandbox.engine.processes.goals import Goal, Outputs, ReadRequest
 from sandbox.engine.processes.inbox import Halted, ProgramLeft, Refusal
 from sandbox.engine.processes.program import Program
 from sandbox.engine.processes.run_program import MESSAGE_SHOWN
@@ -31,7 +31,7 @@ def update(run: Run) -> None:
         # The CLI looks for these in the state alone: an old name passes, although it then replaces nothing.
         run.report_unknown(missing)
         raise Reported
-    Update(run).conduct()
+    Update(run).execute()
 
 
 class Update:
@@ -40,11 +40,11 @@ class Update:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._graph = run.graph
-        self._planner = Planner(run.info, run.deployment.resources, run.around, run.options.selection)
+        self._planner = Planner(run.info, run.deployment.resources, run.context, run.options.selection)
         self._provider = ""
         self._stack_outputs: Outputs | None = None
 
-    def conduct(self) -> None:
+    def execute(self) -> None:
         """Serve the program until it is done, and tidy up after it."""
         run = self._run
         run.program = Program(run.project, run.info, run.server.address, run.inbox, run.program_line)
@@ -64,25 +64,25 @@ class Update:
     def _serve(self) -> None:
         """Do what the program asks, one thing at a time."""
         while True:
-            letter = self._run.inbox.get()
-            if isinstance(letter, Halted) or self._run.executor.halted:
+            message = self._run.inbox.get()
+            if isinstance(message, Halted) or self._run.executor.halted:
                 return
-            if isinstance(letter, Goal):
-                self._register(letter)
-            elif isinstance(letter, Lookup):
-                self._run.executor.submit(self._planner.read(letter, self._provider_reference()))
-            elif isinstance(letter, Outputs):
-                self._take_outputs(letter)
-            elif isinstance(letter, Refusal):
-                raise letter.error
+            if isinstance(message, Goal):
+                self._register(message)
+            elif isinstance(message, ReadRequest):
+                self._run.executor.submit(self._planner.read(message, self._provider_reference()))
+            elif isinstance(message, Outputs):
+                self._take_outputs(message)
+            elif isinstance(message, Refusal):
+                raise message.error
             else:
-                if isinstance(letter, ProgramLeft):
-                    _judge(letter.code)
+                if isinstance(message, ProgramLeft):
+                    _judge(message.code)
                 self._end()
                 return
 
     def _end(self) -> None:
-        """Deal with all that the program did not register, and with targets that nobody knows."""
+        """Deal with all that the program did not register, and with targets that do not exist."""
         unknown = self._planner.unknown_targets()
         self._run.report_unknown(unknown)
         delete(self._run, self._planner, self._graph)
@@ -138,10 +138,10 @@ class Update:
     def _let_program_go(self) -> None:
         """Let the program end, and look how it does."""
         self._run.server.monitor.let_go()
-        while not isinstance(letter := self._run.inbox.get(), ProgramLeft):
-            if isinstance(letter, Refusal):
-                raise letter.error
-        _judge(letter.code)
+        while not isinstance(message := self._run.inbox.get(), ProgramLeft):
+            if isinstance(message, Refusal):
+                raise message.error
+        _judge(message.code)
 
 
 def _judge(code: int) -> None:

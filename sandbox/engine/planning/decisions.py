@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from sandbox.engine.errors import Reported
 from sandbox.engine.planning.targets import Scope
-from sandbox.engine.planning.urn_allocation import Names
+from sandbox.engine.planning.urn_allocation import UrnAllocator
 from sandbox.engine.state.dependencies import DependencyGraph
 from sandbox.engine.state.resources import State
-from sandbox.engine.steps.base import Surroundings
+from sandbox.engine.steps.base import StepContext
 
 
 @dataclass(eq=False, kw_only=True)
@@ -19,24 +19,24 @@ class Planning:
     resources: list[State]
     olds: dict[str, State]
     graph: DependencyGraph
-    around: Surroundings
-    names: Names
+    context: StepContext
+    names: UrnAllocator
     scope: Scope
     preview: bool
     settled: set[str] = field(default_factory=set)
     """The URNs for which there is a step."""
     deleted: dict[str, list[str]] = field(default_factory=dict)
     """The URNs that are deleted to make way for a replacement, with the keys to blame."""
-    condemned: set[State] = field(default_factory=set)
+    to_replace: set[State] = field(default_factory=set)
     errored: bool = False
 
     def has_step(self, state: State) -> bool:
         """Tell whether there is a step for a resource of the state, under the name that it has now."""
-        return self.names.present(state.urn) in self.settled
+        return self.names.current(state.urn) in self.settled
 
     def forbid(self, message: str, urn: str, *, go_on: bool) -> None:
         """Report that something cannot be; a preview may go on, to show what else there is."""
-        self.around.report.error(message, urn)
+        self.context.report.error(message, urn)
         self.errored = True
         if not go_on:
             raise Reported

@@ -32,7 +32,7 @@ def leftovers(planning: Planning) -> tuple[list[Step], list[Step]]:
 
 def _deletion(planning: Planning, state: State) -> Step | None:
     if state.delete:
-        if state in planning.condemned:
+        if state in planning.to_replace:
             return None
         op = Op.DISCARD_REPLACED if state.external else Op.DELETE_REPLACED
         return DeleteStep(urn=state.urn, op=op, old=state, logical=False)
@@ -57,7 +57,7 @@ def _deletable(planning: Planning) -> set[str] | None:
     ignored = planning.settled | planning.deleted.keys()
     for state in planning.resources:
         if state.urn in named:
-            replaced = dependents_to_replace(state, graph, ignored, planning.around.provider)
+            replaced = dependents_to_replace(state, graph, ignored, planning.context.provider)
             found.update(each.urn for each, _ in replaced)
     return found
 

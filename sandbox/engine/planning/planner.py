@@ -16,15 +16,15 @@ from sandbox.engine.planning.leftovers import leftovers
 from sandbox.engine.planning.replacement import make_way, recreate
 from sandbox.engine.planning.targets import Scope, Selection
 from sandbox.engine.planning.untargeted import leave, refuse_needs
-from sandbox.engine.planning.urn_allocation import Names
-from sandbox.engine.processes.goals import Goal, Lookup
+from sandbox.engine.planning.urn_allocation import UrnAllocator
+from sandbox.engine.processes.goals import Goal, ReadRequest
 from sandbox.engine.processes.monitor import RunInfo
 from sandbox.engine.state import urns
 from sandbox.engine.state.dependencies import DependencyGraph
 from sandbox.engine.state.paths import keep_old
 from sandbox.engine.state.resources import State
 from sandbox.engine.state.values import Properties, equal, known
-from sandbox.engine.steps.base import Step, Surroundings
+from sandbox.engine.steps.base import Step, StepContext
 from sandbox.engine.steps.changes import CreateStep, ReplaceStep, SameStep, UpdateStep
 from sandbox.engine.steps.default_provider import provider_state
 from sandbox.engine.steps.diffing import Diff, diff, with_replacements
@@ -35,18 +35,18 @@ from sandbox.engine.steps.report import rejection
 class Planner:
     """Plans one run against the resources that were there before it."""
 
-    def __init__(self, run: RunInfo, olds: Sequence[State], around: Surroundings, selection: Selection) -> None:
+    def __init__(self, run: RunInfo, olds: Sequence[State], context: StepContext, selection: Selection) -> None:
         self._run = run
-        self._around = around
+        self._context = context
         self._olds = {state.urn: state for state in olds if not state.delete}
-        self._names = Names(run, self._olds, around.report)
+        self._names = UrnAllocator(run, self._olds, context.report)
         self._scope = Scope(selection)
         self._goals: dict[str, Goal] = {}
         self._planning = Planning(
             resources=list(olds),
             olds=self._olds,
             graph=DependencyGraph(olds),
-            around=around,
+            context=context,
             names=self._names,
             scope=self._scope,
             preview=run.preview,
@@ -65,7 +65,7 @@ class Planner:
 
     def provider(self) -> Step:
         """Return the step that has the default provider ready."""
-        urn = self._names.give(urns.DYNAMIC_PROVIDER_TYPE, "default")
+        urn = self._names.allocate(urns.DYNAMIC_PROVIDER_TYPE, "default")
         self._planning.settled.add(urn)
         old = self._olds.get(urn)
         new = provider_state(urn, self._run.config, old)
@@ -77,29 +77,29 @@ class Planner:
 
     # ------------------------------------------------------------ reads
 
-    def read(self, lookup: Lookup, provider: str) -> list[Step]:
+    def read(self, request: ReadRequest, provider: str) -> list[Step]:
         """Return the steps for looking up a resource that lives elsewhere."""
-        urn = self._names.give(lookup.type, lookup.name, lookup.parent)
+        urn = self._names.allocate(request.type, request.name, request.parent)
         old = self._olds.get(urn)
-        if not lookup.id:
+        if not request.id:
             raise EngineError(f"Expected an ID for {urn}")
-        new = lookup.state(urn, provider)
+        new = request.state(urn, provider)
         self._planning.settled.add(urn)
-        if old is not None and not old.external and old.id != lookup.id:
+        if old is not None and not old.external and old.id != request.id:
             return [
-                ReadStep(urn=urn, op=Op.READ_REPLACEMENT, old=old, new=new, logical=False, reply=lookup.reply),
+                ReadStep(urn=urn, op=Op.READ_REPLACEMENT, old=old, new=new, logical=False, reply=request.reply),
                 ReplaceStep(urn=urn, old=old, new=new),
             ]
-        return [ReadStep(urn=urn, old=old, new=new, reply=lookup.reply)]
+        return [ReadStep(urn=urn, old=old, new=new, reply=request.reply)]
 
     # ------------------------------------------------------------ registrations
 
     def register(self, goal: Goal, provider: str) -> list[Step]:
         """Return the steps that bring a resource to its goal."""
-        urn = self._names.give(goal.type, goal.name, goal.parent)
+        urn = self._names.allocate(goal.type, goal.name, goal.parent)
         if goal.parent in self._goals:
             goal.inherit(self._goals[goal.parent])
-        old = self._names.predecessor(urn, goal)
+        old = self._names.old_state(urn, goal)
         self._goals.update({urn: goal} if old is None else {urn: goal, old.urn: goal})
         new = goal.state(urn, provider, old)
         steps = self._plan(goal, old, new)
@@ -136,7 +136,7 @@ class Planner:
             inputs, failed = keep_old(inputs, olds, goal.ignore_changes)
             if failed:
                 joined = ", ".join(failed)
-                self._around.report.info(
+                self._context.report.info(
                     f'cannot ignore changes in added or removed elements of the path: "{joined}"', new.urn
                 )
         if not new.custom:
@@ -144,9 +144,9 @@ class Planner:
         if not self._run.preview:
             # Outputs of what a run with targets does not create are unknown; a preview alone shows that to providers.
             inputs = known(inputs)
-        checked, failures = self._around.provider.plugin.check(new.urn, olds, inputs)
+        checked, failures = self._context.provider.plugin.check(new.urn, olds, inputs)
         for failure in failures:
-            self._around.report.error(rejection(new, failure), new.urn)
+            self._context.report.error(rejection(new, failure), new.urn)
         if failures:
             raise Reported
         return checked
@@ -170,7 +170,7 @@ class Planner:
             return Diff(changes=not equal(old.inputs, new.inputs))
         subject = new.copy()
         subject.id = old.id
-        return diff(self._around.provider.plugin, subject, old.outputs, olds=old.inputs, news=new.inputs)
+        return diff(self._context.provider.plugin, subject, old.outputs, olds=old.inputs, news=new.inputs)
 
     def _replace(self, goal: Goal, old: State, new: State, difference: Diff, *, checked: bool) -> list[Step]:
         if new.protect and old.protect:

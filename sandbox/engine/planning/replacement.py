@@ -1,7 +1,7 @@
 """
 Replacements: the steps of one, and which resources must make way for one that is deleted first.
 
-A dependent is only condemned when its provider says that losing the value would replace it: a name that may change in
+A dependent is only to_replace when its provider says that losing the value would replace it: a name that may change in
 place keeps its resource alive.
 """
 
@@ -45,12 +45,12 @@ def make_way(planning: Planning, root: State, urn: str) -> list[Step]:
     """Return the deletions that come before a replacement: of the dependents that cannot outlive it, and its own."""
     steps: list[Step] = []
     ignored = planning.settled | planning.deleted.keys()
-    for state, keys in reversed(dependents_to_replace(root, planning.graph, ignored, planning.around.provider)):
-        if state in planning.condemned:
+    for state, keys in reversed(dependents_to_replace(root, planning.graph, ignored, planning.context.provider)):
+        if state in planning.to_replace:
             continue
         if state.protect and not state.delete:
             planning.forbid(_protected(state, urn), urn, go_on=False)
-        planning.condemned.add(state)
+        planning.to_replace.add(state)
         planning.deleted[state.urn] = keys
         # One that waits for its deletion anyway is just deleted, and a protected one is then refused by the step.
         op = Op.DELETE if state.delete else Op.DELETE_REPLACED
@@ -65,14 +65,14 @@ def dependents_to_replace(
     root: State, graph: DependencyGraph, ignored: Collection[str], provider: DefaultProvider
 ) -> list[tuple[State, list[str]]]:
     """Return the dependents that must be replaced with a resource, in the order of the state, and the keys to blame."""
-    condemned: list[tuple[State, list[str]]] = []
+    to_replace: list[tuple[State, list[str]]] = []
     replaced = {root.urn}
     for state in graph.dependents(root, ignored):
         keys = _blame(state, replaced, provider)
         if keys is not None:
-            condemned.append((state, keys))
+            to_replace.append((state, keys))
             replaced.add(state.urn)
-    return condemned
+    return to_replace
 
 
 def _blame(state: State, replaced: Collection[str], provider: DefaultProvider) -> list[str] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from sandbox.engine.errors import EngineError, Unmodelled
+from sandbox.engine.errors import EngineError, Unsupported
 from sandbox.engine.planning.decisions import Planning
 from sandbox.engine.processes.goals import Goal
 from sandbox.engine.state.resources import State
@@ -43,8 +43,8 @@ def keep(planning: Planning, old: State, user: str, reply: Future[State] | None 
     for urn in old.references(parent=True):
         if urn in planning.settled or urn in planning.deleted:
             continue
-        if planning.names.present(urn) in planning.settled:
-            raise Unmodelled(_renamed(urn, planning.names.present(urn), user))
+        if planning.names.current(urn) in planning.settled:
+            raise Unsupported(_renamed(urn, planning.names.current(urn), user))
         needed = planning.olds.get(urn)
         if needed is None:
             raise EngineError(f"{urn}, which untargeted resource {user} needs, has no old state")

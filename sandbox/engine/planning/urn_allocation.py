@@ -13,7 +13,7 @@ from sandbox.engine.state.resources import State
 from sandbox.engine.steps.report import Report
 
 
-class Names:
+class UrnAllocator:
     """Who is called what in one run."""
 
     def __init__(self, run: RunInfo, olds: Mapping[str, State], report: Report) -> None:
@@ -28,7 +28,7 @@ class Names:
         """Return the URN of a resource in this run."""
         return urns.make(self._run.stack, self._run.project, type_, name, parent)
 
-    def give(self, type_: str, name: str, parent: str = "") -> str:
+    def allocate(self, type_: str, name: str, parent: str = "") -> str:
         """Give a resource its URN; no other may have it."""
         if parent and parent not in self._given:
             raise EngineError(f"could not find parent resource {parent}")
@@ -48,7 +48,7 @@ class Names:
         """The URNs of this run."""
         return self._given
 
-    def predecessor(self, urn: str, goal: Goal) -> State | None:
+    def old_state(self, urn: str, goal: Goal) -> State | None:
         """Return the resource as it was, under this name or, failing that, under an old one."""
         if urn in self._new_names:
             raise EngineError(
@@ -70,7 +70,7 @@ class Names:
                 return self._olds[alias]
         return None
 
-    def present(self, urn: str) -> str:
+    def current(self, urn: str) -> str:
         """Return the name that a resource of the last run has now."""
         return self._new_names.get(urn, urn)
 

@@ -17,7 +17,7 @@ from urllib.request import url2pathname
 
 from pulumi.runtime.proto import resource_pb2, source_pb2
 
-from sandbox.engine.errors import Unmodelled
+from sandbox.engine.errors import Unsupported
 from sandbox.engine.state import urns
 from sandbox.engine.state.aliases import Alias, alias_of
 from sandbox.engine.state.resources import State
@@ -84,7 +84,7 @@ class Goal:
 
 
 @dataclass(eq=False, kw_only=True)
-class Lookup:
+class ReadRequest:
     """A read of a resource that lives elsewhere, and the place for its reply."""
 
     id: str
@@ -153,13 +153,13 @@ def goal_of(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
     )
 
 
-def lookup_of(request: resource_pb2.ReadResourceRequest, root: Path) -> Lookup:
+def read_request_of(request: resource_pb2.ReadResourceRequest, root: Path) -> ReadRequest:
     """Read the request to look a resource up."""
     subject = f"The read of '{request.name}'"
     _refuse_type(subject, request.type)
     if request.provider:
-        raise Unmodelled(f"{subject} uses an explicit provider, which the stand-in engine does not model.")
-    return Lookup(
+        raise Unsupported(f"{subject} uses an explicit provider, which the stand-in engine does not model.")
+    return ReadRequest(
         id=request.id,
         type=request.type,
         name=request.name,
@@ -190,12 +190,12 @@ def _refuse(request: resource_pb2.RegisterResourceRequest) -> None:
         (any(names for _, names in hooks.ListFields()), "uses hooks"),
     ):
         if used:
-            raise Unmodelled(f"{subject} {what}, which the stand-in engine does not model.")
+            raise Unsupported(f"{subject} {what}, which the stand-in engine does not model.")
 
 
 def _refuse_type(subject: str, type_: str) -> None:
     if urns.package_of(type_) != urns.DYNAMIC_PACKAGE:
-        raise Unmodelled(
+        raise Unsupported(
             f"{subject} has type {type_}; the stand-in engine models only Python dynamic resources and components."
         )
 
@@ -210,7 +210,7 @@ def _timeouts(timeouts: resource_pb2.RegisterResourceRequest.CustomTimeouts) -> 
         if text := getattr(timeouts, action):
             parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|us|µs|ns|m|s)", text)
             if "".join(number + unit for number, unit in parts) != text:
-                raise Unmodelled(f"The timeout {text!r} is not a duration such as 90s or 1h30m.")
+                raise Unsupported(f"The timeout {text!r} is not a duration such as 90s or 1h30m.")
             seconds[action] = whole(sum(float(number) * _UNITS[unit] for number, unit in parts))
     return seconds
 

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from typing import TypeAlias
 
 from sandbox.engine.errors import EngineError
-from sandbox.engine.processes.goals import Goal, Lookup, Outputs
+from sandbox.engine.processes.goals import Goal, Outputs, ReadRequest
 
 
 @dataclass(frozen=True)
@@ -38,5 +38,5 @@ class Halted:
     """A step failed, or somebody wants to stop: nothing new is to be started."""
 
 
-Letter: TypeAlias = Goal | Lookup | Outputs | ProgramDone | ProgramLeft | Refusal | Halted
-Inbox: TypeAlias = "SimpleQueue[Letter]"
+Message: TypeAlias = Goal | ReadRequest | Outputs | ProgramDone | ProgramLeft | Refusal | Halted
+Inbox: TypeAlias = "SimpleQueue[Message]"

@@ -20,8 +20,8 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto import resource_pb2 as proto
 from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
 
-from sandbox.engine.errors import EngineError, Unmodelled
-from sandbox.engine.processes.goals import Outputs, goal_of, lookup_of
+from sandbox.engine.errors import EngineError, Unsupported
+from sandbox.engine.processes.goals import Outputs, goal_of, read_request_of
 from sandbox.engine.processes.inbox import Inbox, ProgramDone, Refusal
 from sandbox.engine.state.values import from_struct, to_struct
 
@@ -73,7 +73,7 @@ class Monitor(ResourceMonitorServicer):
             self._shutdown.set_result(None)
 
     def abandon(self) -> None:
-        """Let nobody wait for a reply any longer."""
+        """End every wait for a reply."""
         for future in list(self._waiting):
             future.cancel()
 
@@ -100,7 +100,7 @@ class Monitor(ResourceMonitorServicer):
         self._await(never, context)
 
     def _unmodelled(self, what: str, context: grpc.ServicerContext) -> NoReturn:
-        self._refuse(Unmodelled(f"The program {what}, which the stand-in engine does not model."), context)
+        self._refuse(Unsupported(f"The program {what}, which the stand-in engine does not model."), context)
 
     def GetDeploymentInfo(self, _request: empty_pb2.Empty, _context: grpc.ServicerContext) -> proto.DeploymentInfo:
         """Tell what run this is and what the monitor understands."""
@@ -133,13 +133,13 @@ class Monitor(ResourceMonitorServicer):
     def ReadResource(
         self, request: proto.ReadResourceRequest, context: grpc.ServicerContext
     ) -> proto.ReadResourceResponse:
-        """Look up a resource that is not ours."""
+        """Read a resource that the stack does not manage."""
         try:
-            lookup = lookup_of(request, self._run.root)
+            read = read_request_of(request, self._run.root)
         except EngineError as error:
             self._refuse(error, context)
-        self._inbox.put(lookup)
-        state = self._await(lookup.reply, context)
+        self._inbox.put(read)
+        state = self._await(read.reply, context)
         return proto.ReadResourceResponse(urn=state.urn, id=state.id, properties=to_struct(state.outputs))
 
     def RegisterResourceOutputs(

@@ -56,9 +56,9 @@ class Lifeline:
     def __init__(self, engine: str) -> None:
         self._connected = False
         self._channel = grpc.insecure_channel(engine, [("grpc.client_idle_timeout_ms", 2**31 - 1)])
-        self._channel.subscribe(self._hear, try_to_connect=True)
+        self._channel.subscribe(self._on_event, try_to_connect=True)
 
-    def _hear(self, state: grpc.ChannelConnectivity) -> None:
+    def _on_event(self, state: grpc.ChannelConnectivity) -> None:
         if state is grpc.ChannelConnectivity.READY:
             self._connected = True
         elif self._connected:
@@ -66,7 +66,7 @@ class Lifeline:
 
     def cut(self) -> None:
         """Let go: from now on the engine may leave first."""
-        self._channel.unsubscribe(self._hear)
+        self._channel.unsubscribe(self._on_event)
 
 
 def _run(program: str, executor: ThreadPoolExecutor) -> int:
@@ -123,7 +123,7 @@ def main() -> int:
         )
     )
     sys.argv = [given.program]
-    # A failed run leaves futures behind that nobody will await; asyncio would complain of each.
+    # A failed run leaves futures that are never awaited; asyncio would warn about each.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     lifeline = Lifeline(given.engine)
     code = _run(given.program, ThreadPoolExecutor(4 * max(given.parallel, 1)))

@@ -11,7 +11,7 @@ from pulumi.runtime.proto import engine_pb2 as proto
 from pulumi.runtime.proto.engine_pb2_grpc import EngineServicer, add_EngineServicer_to_server
 from pulumi.runtime.proto.resource_pb2_grpc import add_ResourceMonitorServicer_to_server
 
-from sandbox.engine.events import Audience, Diagnostic, Severity
+from sandbox.engine.events import Diagnostic, Listener, Severity
 from sandbox.engine.processes.inbox import Inbox
 from sandbox.engine.processes.monitor import Monitor, RunInfo
 from sandbox.engine.processes.plugin import MESSAGE_OPTIONS
@@ -26,12 +26,12 @@ _SEVERITIES = {
 class Server:
     """Both services of one run, listening."""
 
-    def __init__(self, run: RunInfo, inbox: Inbox, audience: Audience) -> None:
+    def __init__(self, run: RunInfo, inbox: Inbox, listener: Listener) -> None:
         self.monitor = Monitor(run, inbox)
         # A program has at most four calls per parallel step in the air; the rest is for messages.
         self._server = grpc.server(ThreadPoolExecutor(4 * run.parallel + 32), options=MESSAGE_OPTIONS)
         add_ResourceMonitorServicer_to_server(self.monitor, self._server)
-        add_EngineServicer_to_server(Log(audience), self._server)
+        add_EngineServicer_to_server(Log(listener), self._server)
         self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
         self._server.start()
 
@@ -46,16 +46,16 @@ class Server:
 class Log(EngineServicer):
     """The engine service, of which programs and plugins use the log."""
 
-    def __init__(self, audience: Audience) -> None:
-        self._audience = audience
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
         self._root_resource = ""
 
     def Log(self, request: proto.LogRequest, _context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Pass on a message; the SDK's debugging talk has no audience here."""
+        """Pass on a message; the SDK's debugging messages are not shown."""
         severity = _SEVERITIES.get(request.severity)
         if severity is not None:
             ephemeral = request.ephemeral
-            self._audience(
+            self._listener(
                 Diagnostic(severity, request.message, request.urn, stream=request.streamId, ephemeral=ephemeral)
             )
         return empty_pb2.Empty()

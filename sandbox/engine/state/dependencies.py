@@ -72,9 +72,9 @@ class DependencyGraph:
             state = parents[0]
         return False
 
-    def deletion_waves(self, condemned: Collection[State]) -> list[list[State]]:
+    def deletion_waves(self, to_replace: Collection[State]) -> list[list[State]]:
         """Return resources to delete, in groups: one group after the other, within a group in any order."""
-        left = set(condemned)
+        left = set(to_replace)
         needs = {state: self.dependencies(state) & left for state in left}
         waves = []
         while left:

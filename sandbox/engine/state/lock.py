@@ -46,7 +46,7 @@ def _claim(path: Path) -> bool:
 
 def _remove_stale(path: Path) -> None:
     """
-    Take away a lock that nobody holds.
+    Remove a lock that no process holds.
 
     Two engines may find the same stale lock. It is moved aside first and looked at again, so that the slower one
     cannot take away the fresh lock of the faster one.

@@ -117,8 +117,8 @@ def whole(deployment: Deployment) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Put a file in place at once: whoever reads, or is killed, finds the old one or the new one, whole."""
-    temporary = path.with_name(f"{path.name}.tmp")  # the lock sees to it that nobody else writes
+    """Put a file in place at once: a reader, and a run after a kill, finds the old one or the new one, whole."""
+    temporary = path.with_name(f"{path.name}.tmp")  # the lock prevents other writers
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)

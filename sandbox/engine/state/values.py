@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from google.protobuf import struct_pb2
 
-from sandbox.engine.errors import StateError, Unmodelled
+from sandbox.engine.errors import StateError, Unsupported
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a signature of the protocol, known to everybody
@@ -75,7 +75,7 @@ def _signed(fields: Properties) -> Value:
         return fields
     if signature == SECRET:
         return Secret(fields.get("value"))
-    raise Unmodelled(
+    raise Unsupported(
         "A property holds an asset, an archive or another special value; the stand-in engine knows only plain "
         "values, secrets and references to resources."
     )

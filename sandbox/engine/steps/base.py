@@ -37,7 +37,7 @@ class Owner(Protocol):
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class StepContext:
     """What a step needs in order to run."""
 
     provider: DefaultProvider
@@ -94,7 +94,7 @@ class Step:
             detail=difference.detail,
         )
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Do it."""
 
     def settle(self, journal: Journal, *, done: bool) -> None:

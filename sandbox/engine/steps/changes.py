@@ -12,7 +12,7 @@ from sandbox.engine.processes.plugin import Answer
 from sandbox.engine.state.checkpoint import Journal
 from sandbox.engine.state.resources import State, now, to_json
 from sandbox.engine.state.statefile import CREATING
-from sandbox.engine.steps.base import Step, Surroundings, made
+from sandbox.engine.steps.base import Step, StepContext, made
 
 
 class Protected(ProviderError):  # noqa: N818 - says what is the case, as the other names of the tree do
@@ -38,11 +38,11 @@ class SameStep(Step):
     old: State
     new: State
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Carry over what the provider once said."""
         self.new.id, self.new.outputs = self.old.id, self.old.outputs
         if self.new.is_provider:
-            around.provider.load(self.old.inputs)
+            context.provider.load(self.old.inputs)
 
     def settle(self, journal: Journal, *, done: bool) -> None:
         """Note the new state; a change of mere source positions need not be written at once."""
@@ -63,7 +63,7 @@ class KeepStep(SameStep):
         """Return the step for a resource of the state."""
         return cls(urn=old.urn, old=old, new=old.copy(), reply=reply)
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Do nothing: a provider that no resource of this run needs is not even loaded."""
 
 
@@ -89,13 +89,13 @@ class CreateStep(Step):
     new: State
     deletes_old_later: bool = False
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Create it."""
         failure: PartialFailure | None = None
         if self.new.custom:
             answer = Answer("", self.new.inputs)
-            if not around.pretends(self.new):
-                answer, failure = made(self.new, lambda: around.owner(self.new).create(self.new))
+            if not context.pretends(self.new):
+                answer, failure = made(self.new, lambda: context.owner(self.new).create(self.new))
             self.new.id, self.new.outputs = answer.id, answer.outputs
         self.new.created = self.new.modified = now()
         if self.old is not None and self.deletes_old_later:
@@ -123,15 +123,15 @@ class UpdateStep(Step):
     old: State
     new: State
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Change it."""
         self.new.id, self.new.created, self.new.modified = self.old.id, self.old.created, self.old.modified
         if not self.new.custom:
             return
         failure: PartialFailure | None = None
         answer = Answer(self.old.id, self.new.inputs)
-        if not around.pretends(self.new):
-            answer, failure = made(self.new, lambda: around.owner(self.new).update(self.old, self.new))
+        if not context.pretends(self.new):
+            answer, failure = made(self.new, lambda: context.owner(self.new).update(self.old, self.new))
         self.new.outputs, self.new.modified = answer.outputs, now()
         if failure is not None:
             # What exists was not made of the new inputs, or not wholly: the next run must see a difference.
@@ -156,13 +156,13 @@ class DeleteStep(Step):
     old: State
     makes_way: bool = False
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Delete it, unless it is not ours to delete."""
         if self.op is Op.DELETE and self.old.protect:
             raise Protected(self.urn)
         ours = self.old.custom and not self.old.external and not self.old.retain_on_delete
-        if ours and not around.pretends(self.old):
-            around.owner(self.old).delete(self.old)
+        if ours and not context.pretends(self.old):
+            context.owner(self.old).delete(self.old)
         if self.makes_way:
             self.old.pending_replacement = True
 

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from sandbox.engine.errors import EngineError, PartialFailure
 from sandbox.engine.state.checkpoint import Journal
-from sandbox.engine.steps.base import Step, Surroundings
+from sandbox.engine.steps.base import Step, StepContext
 from sandbox.engine.steps.changes import Protected
 
 
@@ -22,7 +22,7 @@ class Executor:
 
     def __init__(  # noqa: PLR0913 - the parts of a run, by name
         self,
-        around: Surroundings,
+        context: StepContext,
         journal: Journal,
         *,
         parallel: int,
@@ -30,7 +30,7 @@ class Executor:
         refresh_only: bool = False,
         on_halt: Callable[[], None] = lambda: None,
     ) -> None:
-        self._around = around
+        self._context = context
         self._journal = journal
         self._go_on = go_on
         self._refresh_only = refresh_only
@@ -102,17 +102,17 @@ class Executor:
                 self._note(step, error)
                 return
             except BaseException:
-                # A fault of ours: wait() raises it for all to see, and nobody waits for what never comes.
+                # A fault of the engine itself: wait() raises it, and no step waits for a result that never comes.
                 self.halt()
                 raise
 
     def _take(self, step: Step) -> None:
-        report = self._around.report
+        report = self._context.report
         report.begun(step.info())
         if step.pending:
             self._journal.begin(step.subject, step.pending)
         try:
-            step.run(self._around)
+            step.run(self._context)
         except EngineError as error:
             if self._abandoned.is_set():
                 return
@@ -125,7 +125,7 @@ class Executor:
         if step.logical and step.new is not None:
             self.completed[step.urn] = step
         step.guard_outputs()
-        # First the state, then the audience: whatever becomes of the telling, the result is not lost.
+        # First the state, then the listener: whatever becomes of the telling, the result is not lost.
         step.settle(self._journal, done=True)
         report.done(step.info(step.outcome if self._refresh_only else step.op), refreshed=self._refresh_only)
         step.tell()

@@ -12,7 +12,7 @@ from sandbox.engine.processes.plugin import Answer
 from sandbox.engine.state.checkpoint import Journal
 from sandbox.engine.state.resources import State, now
 from sandbox.engine.state.values import UNKNOWN_TEXT, equal
-from sandbox.engine.steps.base import Step, Surroundings, made
+from sandbox.engine.steps.base import Step, StepContext, made
 from sandbox.engine.steps.diffing import diff
 from sandbox.engine.steps.report import rejection
 
@@ -26,12 +26,12 @@ class ReadStep(Step):
     op: Op = Op.READ
     new: State
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Read it; one that exists but is not well is known from now on, with the reasons, and the step fails."""
         failure: PartialFailure | None = None
         if self.new.id != UNKNOWN_TEXT:
             # Providers get the given properties as state, although they are all that is known: so it always was.
-            read = partial(around.provider.plugin.read, self.new, self.new.inputs)
+            read = partial(context.provider.plugin.read, self.new, self.new.inputs)
             answer, failure = made(self.new, read)
             self.new.outputs = answer.outputs
             self.new.id = answer.id or self.new.id
@@ -74,17 +74,17 @@ class RefreshStep(Step):
             same = self.difference is None or not self.difference.changes
         return Op.SAME if same else Op.UPDATE
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Read the resource; the difference is the one that the next update would show, seen from the other side."""
         if not self.old.custom or self.old.is_provider or self.old.pending_replacement:
             return
-        plugin = around.provider.plugin
+        plugin = context.provider.plugin
         try:
             answer = plugin.read(self.old, self.old.outputs)
             reasons: list[str] = []
         except PartialFailure as error:
             answer, reasons = Answer(error.id, error.outputs, error.inputs), error.reasons
-            around.report.warning("\n* ".join(["Refreshed resource is in an unhealthy state:", *reasons]), self.urn)
+            context.report.warning("\n* ".join(["Refreshed resource is in an unhealthy state:", *reasons]), self.urn)
         if not answer.id:
             self.new = None
             return
@@ -106,22 +106,22 @@ class ImportStep(Step):
     op: Op = Op.IMPORT
     new: State
 
-    def run(self, around: Surroundings) -> None:
+    def run(self, context: StepContext) -> None:
         """Check it; what the provider finds wrong is a warning, for the resource exists."""
         self.old = self.new.copy()
         self.new.created = self.new.modified = now()
         if not self.new.custom:
             return
-        _, failures = around.provider.plugin.check(self.urn, self.new.inputs, self.new.inputs)
+        _, failures = context.provider.plugin.check(self.urn, self.new.inputs, self.new.inputs)
         if failures:
-            around.report.warning(
+            context.report.warning(
                 "One or more imported inputs failed to validate. This is almost certainly a bug in the "
                 "`pulumi-python` provider. The import will still proceed, but you will need to edit the generated "
                 "code after copying it into your program.",
                 self.urn,
             )
         for failure in failures:
-            around.report.warning(rejection(self.new, failure), self.urn)
+            context.report.warning(rejection(self.new, failure), self.urn)
 
     def settle(self, journal: Journal, *, done: bool) -> None:
         """Note that the resource is known from now on."""

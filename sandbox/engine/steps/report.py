@@ -1,7 +1,7 @@
 """
-The report of an operation: events for the audience, and the counts of its summary.
+The report of an operation: events for the listener, and the counts of its summary.
 
-Steps run on many threads; the audience hears one event at a time.
+Steps run on many threads; a listener gets one event at a time.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 
 from sandbox.engine.errors import PartialFailure, ProviderError
-from sandbox.engine.events import Audience, Diagnostic, Event, Op, Severity, StepBegun, StepDone, StepFailed, StepInfo
+from sandbox.engine.events import Diagnostic, Event, Listener, Op, Severity, StepBegun, StepDone, StepFailed, StepInfo
 from sandbox.engine.processes.plugin import CheckFailure
 from sandbox.engine.state import urns
 from sandbox.engine.state.resources import State
@@ -21,17 +21,17 @@ from sandbox.engine.steps.goprint import as_go_prints
 class Report:
     """What is told and counted of one operation."""
 
-    def __init__(self, audience: Audience, *, preview: bool) -> None:
-        self._audience = audience
+    def __init__(self, listener: Listener, *, preview: bool) -> None:
+        self._listener = listener
         self._preview = preview
         self._turn = threading.Lock()
         self.changes: Counter[Op] = Counter()
         self.uncertain = False
 
     def tell(self, event: Event) -> None:
-        """Tell the audience."""
+        """Tell the listener."""
         with self._turn:
-            self._audience(event)
+            self._listener(event)
 
     def begun(self, step: StepInfo) -> None:
         """Tell that a step is about to run."""

@@ -1,9 +1,8 @@
 """
 The token endpoint: who may have a token, and what is in it.
 
-An assertion (of a certificate, or of a federated identity) is believed whoever signed it: only its expiry is checked.
-Each is remembered by its claims and a digest, so that a test can see whether a client reads a fresh one for each
-sign-in.
+The signature of an assertion (of a certificate, or of a federated identity) is not checked, only its expiry. Each
+assertion is kept by its claims and a digest, so that a test can see whether a client reads a new one for each sign-in.
 """
 
 from __future__ import annotations

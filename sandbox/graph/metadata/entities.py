@@ -28,7 +28,7 @@ def _contained(name: str, target: str, *, collection: bool = True) -> Navigation
 
 
 def _needed(name: str, kind: str, default: object) -> Property:
-    """Declare a property that cannot be null and that the server fills in (with what, nobody documents)."""
+    """Declare a property that cannot be null and that the server fills in (with what is not documented)."""
     return Property(name, kind, nullable=False, default=default)
 
 

@@ -50,7 +50,7 @@ def assignment_of(profile_id: str, target: Mapping[str, Any], intent: str = "app
 
 
 def as_set(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
-    """Keep the first of several with the same target. The order is one nobody asked for, as none is promised."""
+    """Keep the first of several with the same target. The order is not that of the request: Graph promises none."""
     distinct: dict[str, Assignment] = {}
     for assignment in assignments:
         distinct.setdefault(assignment["id"], assignment)

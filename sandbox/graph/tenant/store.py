@@ -125,7 +125,7 @@ class Store:
     @contextmanager
     def change(self, *, settled: bool = False) -> Iterator[Change]:
         """
-        Change objects: nobody else does so meanwhile, and an exception undoes it.
+        Change objects alone: other changes wait, and an exception undoes this one.
 
         *settled*: lagging reads are to see it at once.
         """

@@ -1,5 +1,5 @@
 """
-The manners of the tenant that can be changed while it runs, most of them answers that nobody knows for sure.
+How the tenant behaves, changeable while it runs. Most switches stand for a question that no document answers.
 
 On the wire (`/_sandbox/settings`) the names are camelCase.
 """

@@ -157,7 +157,9 @@ def test_all_rows_tell_it_and_the_run_once() -> None:
     rows: list[str] = []
     run: list[str] = []
     clock = Still()
-    paced = RateLimiter(notify=rows.append, announce=run.append, ahead=lambda: 230, clock=clock, sleep=clock.sleep)
+    paced = RateLimiter(
+        notify=rows.append, announce=run.append, writes_ahead=lambda: 230, clock=clock, sleep=clock.sleep
+    )
     for _ in range(102):
         with paced.pass_through(writes=1):
             pass

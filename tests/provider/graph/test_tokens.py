@@ -182,7 +182,7 @@ def test_socks_proxy_without_its_package_names_it(
         tokens.token()
 
 
-def test_nobody_signed_in_is_one_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_sign_in_is_one_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is missing, and the variables that would mend it."""
     monkeypatch.delenv("AZURE_CLIENT_SECRET")
     with pytest.raises(SignInError) as caught:

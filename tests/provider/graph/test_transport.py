@@ -40,7 +40,7 @@ def test_trusted_certificate_is_accepted_in_every_thread() -> None:
 
 
 @pytest.mark.usefixtures("behind_the_proxy")
-def test_certificate_that_nobody_vouches_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_untrusted_certificate_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sharing the trust does not widen it."""
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     sessions = Sessions(GRAPH, 8)

@@ -9,7 +9,7 @@ import pytest
 
 from provider.errors import AdoptionError, IncompleteCreate, OutcomeUnknown
 from provider.graph.tenant import Tenant
-from provider.kinds.recognition import intent
+from provider.kinds.creation import Creation
 from provider.ownership.journal_entry import Entry
 from tests.provider.conftest import URN, Clock
 from tests.provider.samples import CREDENTIAL, GROUP, INPUTS, PROFILE, PROFILES, WIRE
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("about")
 def killed_before_the_answer(tenant: Tenant, inputs: dict[str, Any] = MAIL, kind: Any = PROFILE) -> Entry:
     """Leave what a run leaves that was killed while its POST was under way."""
     before = [str(one["id"]) for one in kind.namesakes(kind.listing(tenant), inputs["display_name"])]
-    entry = intent(kind, URN, inputs, before, tenant.journal.now())
+    entry = Creation(kind, tenant, inputs, URN).intent(before)
     tenant.journal.intend(entry)
     return entry
 

@@ -246,7 +246,7 @@ class TestErrors:
         assert " → no answer: cannot connect to" in line
         assert "\n" not in line
 
-    def test_nobody_signed_in(self, online: Callable[..., Plugin]) -> None:
+    def test_missing_sign_in_is_reported(self, online: Callable[..., Plugin]) -> None:
         """The variables that are missing."""
         line = told(lambda: online("derivedCredential", AZURE_CLIENT_SECRET="").create(CREDENTIAL))
         assert line.startswith("SignInError: sign-in to tenant")

@@ -55,9 +55,9 @@ def test_what_is_ahead_is_what_was_noted_and_not_begun() -> None:
     run = Run()
     for urn in ("urn::a", "urn::b", "urn::b"):
         run.will_write(urn, CREDENTIAL.permissions)
-    assert run.ahead() == 2
+    assert run.writes_ahead() == 2
     run.writes("urn::a")
     run.writes("urn::of-a-destroy")
-    assert run.ahead() == 1
+    assert run.writes_ahead() == 1
     assert set(run.needs()) == {"a", "b"}
     assert run.permissions() == {CREDENTIAL.permissions}

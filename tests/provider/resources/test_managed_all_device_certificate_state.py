@@ -115,7 +115,7 @@ def test_record_that_does_not_exist_cannot_be_made(tenant: Tenant, portal: Porta
         ("unrouted", Rejected("PATCH", "", message="No method match route template")),
     ],
 )
-def test_write_without_effect_is_an_honest_error(
+def test_write_without_effect_is_an_error(
     tenant: Tenant, portal: Portal, record: str, manner: str, error: GraphError
 ) -> None:
     """Whether the service takes such a write, nobody knows; that it did not is said."""

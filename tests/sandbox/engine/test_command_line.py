@@ -181,7 +181,7 @@ def test_colours(workshop: Workshop, capsys: pytest.CaptureFixture[str], monkeyp
 
 
 def test_reader_that_leaves(workshop: Workshop) -> None:
-    """An operation goes on when nobody reads what it prints any more."""
+    """An operation goes on when its output is no longer read."""
     workshop.program("Thing('a', name='A')")
     process = workshop.start("up", "--skip-preview")
     assert process.stdout is not None

@@ -56,9 +56,9 @@ def _rows(events: Iterable[Event], *, preview: bool = False) -> list[str]:
     written: list[str] = []
     ticks = iter(range(1000))
     view = ProgressView(STACK, written.append, PLAIN, clock=lambda: float(next(ticks)))
-    view.hear(Started(preview))
+    view.on_event(Started(preview))
     for event in events:
-        view.hear(event)
+        view.on_event(event)
     return "".join(written).splitlines()[1:]
 
 
@@ -66,8 +66,8 @@ def _differences(step: StepInfo) -> list[str]:
     """Return what the view of differences says of a step, without its heading."""
     written: list[str] = []
     view = DiffView(written.append, written.append, PLAIN)
-    view.hear(Started(preview=True))
-    view.hear(StepBegun(step))
+    view.on_event(Started(preview=True))
+    view.on_event(StepBegun(step))
     heading, _, rest = "".join(written).partition(f"[urn={step.urn}]\n")
     assert heading
     return rest.splitlines()
@@ -260,7 +260,7 @@ def test_heading() -> None:
     old, new = _state({"a": 1}, protect=True, provider="p::1"), _state({"a": 2}, provider="p::2")
     written: list[str] = []
     view = DiffView(written.append, written.append, PLAIN)
-    view.hear(StepBegun(_step(Op.REPLACE, old, new)))
+    view.on_event(StepBegun(_step(Op.REPLACE, old, new)))
     assert "".join(written).splitlines()[:4] == [
         "+-pkg:mod/thing:Thing: (replace) 🔓",
         "    [id=1]",
@@ -307,11 +307,11 @@ def test_document_of_a_refresh() -> None:
     old, new = _state({"a": 1, "word": Secret("w")}), _state({"a": 2, "word": Secret("w")})
     written: list[str] = []
     digest = Digest(written.append)
-    digest.hear(Started(preview=False, config={"demo:x": "1"}))
-    digest.hear(StepBegun(_step(Op.REFRESH, old, old)))
-    digest.hear(StepDone(_step(Op.UPDATE, old, new)))
-    digest.hear(Diagnostic(Severity.WARNING, "hot", THING))
-    digest.hear(Finished(preview=False, changes={Op.UPDATE: 1}, seconds=1.5, succeeded=False, uncertain=True))
+    digest.on_event(Started(preview=False, config={"demo:x": "1"}))
+    digest.on_event(StepBegun(_step(Op.REFRESH, old, old)))
+    digest.on_event(StepDone(_step(Op.UPDATE, old, new)))
+    digest.on_event(Diagnostic(Severity.WARNING, "hot", THING))
+    digest.on_event(Finished(preview=False, changes={Op.UPDATE: 1}, seconds=1.5, succeeded=False, uncertain=True))
     document = json.loads("".join(written))
     (step,) = document.pop("steps")
     assert (step["op"], step["newState"]["inputs"]) == ("update", {"a": 2, "word": "[secret]"})

@@ -18,7 +18,7 @@ from tests.sandbox.engine.gate import Gate
 def test_failure_while_others_run(workshop: Workshop, gate: Gate) -> None:
     """When a step fails no other is begun; those that run come to their end, and the state has their results."""
 
-    def audience(event: Event) -> None:
+    def listener(event: Event) -> None:
         if isinstance(event, StepFailed):
             gate.wait()
             gate.open()
@@ -28,7 +28,7 @@ slow = Thing("slow", name="Slow", gate={gate.port})
 Thing("next", name="Next", owner=slow.serial)
 Thing("bad", Options(depends_on=[Thing("first", name="First")]), name="Bad", fails="create")
 """
-    result = workshop.up(program, audience=audience)
+    result = workshop.up(program, listener=listener)
     assert not result.succeeded
     assert result.errors == ["RuntimeError: cannot create it", "update failed"]
     assert sorted(workshop.log) == ["create First-1", "create Slow-1"]

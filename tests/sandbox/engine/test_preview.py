@@ -37,17 +37,17 @@ def test_known_before_an_update(workshop: Workshop) -> None:
     """Before an update the id is known, for it will stay, and outputs that are inputs are known; the rest is not."""
     outputs = {}
 
-    def audience(event: object) -> None:
+    def listener(event: object) -> None:
         if isinstance(event, StepDone):
             outputs[event.step.resource.urn.rpartition("::")[2]] = event.step.resource.outputs
 
     workshop.up(PROGRAM)
-    result = workshop.preview(PROGRAM.replace("red", "blue"), audience=audience)
+    result = workshop.preview(PROGRAM.replace("red", "blue"), listener=listener)
     assert outputs["demo-dev"] == {"serial": UNKNOWN, "id": "A-1", "name": "A"}
     assert result.changes == {Op.SAME: 1, Op.UPDATE: 2}
     b = next(step.resource for step in result.steps if step.urn.endswith("::b"))
     assert (b.inputs["owner"], b.inputs["keeper"]) == (UNKNOWN, "A-1")
-    assert workshop.preview(PROGRAM, audience=audience).changes == {Op.SAME: 3}
+    assert workshop.preview(PROGRAM, listener=listener).changes == {Op.SAME: 3}
     assert outputs["demo-dev"] == {"serial": "A-1", "id": "A-1", "name": "A"}
 
 

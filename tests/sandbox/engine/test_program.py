@@ -74,12 +74,12 @@ def test_news(workshop: Workshop) -> None:
     """An ephemeral message is told, but is no part of the record."""
     news: list[Diagnostic] = []
 
-    def audience(event: Event) -> None:
+    def listener(event: Event) -> None:
         if isinstance(event, Diagnostic) and event.ephemeral:
             news.append(event)
 
     program = "a = Thing('a', name='A')\npulumi.log.info('half way', a, ephemeral=True)"
-    result = workshop.preview(program, audience=audience)
+    result = workshop.preview(program, listener=listener)
     assert [each.message for each in news] == ["half way"]
     assert result.diagnostics == []
 

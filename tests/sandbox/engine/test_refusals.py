@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import resource_pb2 as proto
 
-from sandbox.engine.errors import StateError, Unmodelled
-from sandbox.engine.processes.goals import goal_of, lookup_of
+from sandbox.engine.errors import StateError, Unsupported
+from sandbox.engine.processes.goals import goal_of, read_request_of
 from sandbox.engine.state.aliases import Alias
 from sandbox.engine.state.statefile import load
 from tests.sandbox.engine.engine_project import Workshop
@@ -67,7 +67,7 @@ def test_programs(workshop: Workshop, program: str, message: str) -> None:
 def test_registrations(asked: dict[str, Any], message: str) -> None:
     """Options of a resource that are not modelled are refused by name."""
     request = proto.RegisterResourceRequest(**{"type": THING, "name": "a", "custom": True, **asked})
-    with pytest.raises(Unmodelled, match=message):
+    with pytest.raises(Unsupported, match=message):
         goal_of(request, Path())
 
 
@@ -80,10 +80,10 @@ def test_what_is_not_refused() -> None:
 
 def test_reads() -> None:
     """The same goes for reads."""
-    with pytest.raises(Unmodelled, match="has type aws:s3:Bucket"):
-        lookup_of(proto.ReadResourceRequest(type="aws:s3:Bucket", name="a", id="1"), Path())
-    with pytest.raises(Unmodelled, match="uses an explicit provider"):
-        lookup_of(proto.ReadResourceRequest(type=THING, name="a", id="1", provider="urn::id"), Path())
+    with pytest.raises(Unsupported, match="has type aws:s3:Bucket"):
+        read_request_of(proto.ReadResourceRequest(type="aws:s3:Bucket", name="a", id="1"), Path())
+    with pytest.raises(Unsupported, match="uses an explicit provider"):
+        read_request_of(proto.ReadResourceRequest(type=THING, name="a", id="1", provider="urn::id"), Path())
 
 
 @pytest.mark.parametrize("name", ["deletedWith", "replaceWith", "resourceHooks", "viewOf"])

@@ -102,7 +102,7 @@ def test_stack_export_is_what_stack_import_takes(family: Workshop) -> None:
 
 
 def test_stack_export_works_while_an_engine_runs(family: Workshop) -> None:
-    """An edit waits for nobody and is refused; an export only reads."""
+    """An edit does not wait and is refused; an export only reads."""
     with lock(family.state_file):
         assert family.run("stack", "export").returncode == 0
         assert "currently locked" in family.run("state", "taint", urn("a")).stderr

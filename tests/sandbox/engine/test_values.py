@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.engine.errors import EngineError, Unmodelled
+from sandbox.engine.errors import EngineError, Unsupported
 from sandbox.engine.state import paths
 from sandbox.engine.state.differences import Kind, Members, PropertyDiff, compare, detail, undetail
 from sandbox.engine.state.values import (
@@ -101,7 +101,7 @@ def test_references_become_ids() -> None:
 
 def test_special_values_are_refused() -> None:
     """Assets and the like are told from plain objects by their signature."""
-    with pytest.raises(Unmodelled, match="an asset, an archive or another special value"):
+    with pytest.raises(Unsupported, match="an asset, an archive or another special value"):
         from_struct(to_struct({"a": {SIGNATURE: "c44067f5952c0a294b673a41bacd8c17", "path": "x"}}))
 
 

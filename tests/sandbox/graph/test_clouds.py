@@ -99,7 +99,7 @@ def test_login_host_knows_the_resources_of_its_own_clouds_only(session: requests
     "url", ["https://evil.example/x", "https://graph.microsoft.com:8443/beta", "https://127.0.0.1:1/x"]
 )
 def test_there_is_no_way_to_any_other_host(portal: Portal, session: requests.Session, url: str) -> None:
-    """Who tries is refused and written down, so that a test can tell that nobody did."""
+    """An attempt is refused and recorded, so that a test can tell that there was none."""
     with pytest.raises(requests.ConnectionError, match="403"):
         session.get(url, timeout=10)
     (seen,) = portal.requests()

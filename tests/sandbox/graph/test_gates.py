@@ -123,7 +123,7 @@ def name(route: Route) -> str:
 
 @pytest.mark.parametrize("route", ROUTES, ids=name)
 def test_every_route_leads_to_something(graph: Graph, world: World, route: Route) -> None:
-    """No route is declared that nobody answers; a write without a body is refused for that and nothing else."""
+    """Every declared route has an answer; a write without a body is refused for that and nothing else."""
     answer = graph.call(route.method, world.path(route))
     if route.method in ("POST", "PATCH", "PUT"):
         assert (answer.status_code, said(answer)) == (400, "BadRequest: Empty Payload. JSON content expected.")

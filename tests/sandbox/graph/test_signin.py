@@ -31,7 +31,7 @@ SCOPE = "https://graph.microsoft.com/.default"
 
 
 def jwt(**claims: Any) -> str:
-    """Write a token as another issuer would; nobody checks its signature."""
+    """Write a token as another issuer would; its signature is not checked."""
 
     def part(value: object) -> str:
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()

@@ -55,7 +55,7 @@ def test_what_is_not_http_is_refused(sandbox: Sandbox) -> None:
 
 
 def test_mistake_of_the_sandbox_is_an_answer_and_is_shown(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """500, and the traceback where the sandbox runs: nobody is to take it for Graph's own."""
+    """500, and the traceback where the sandbox runs: so that it is not taken for an answer of Graph."""
     read = talk(sandbox, b"POST /beta/x HTTP/1.1\r\nContent-Length: many\r\nConnection: close\r\n\r\n")
     assert b"HTTP/1.1 500 " in read
     assert b"The sandbox failed" in read
