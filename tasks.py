@@ -81,6 +81,11 @@ def check(_arguments: Sequence[str]) -> None:
     run("-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     run("-m", "check_jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
     run("-m", "docs.build", "--check")
+    stacks = ROOT / "stacks"
+    for schema, files in (("stack", stacks.glob("Pulumi.*.yaml")), ("baseline", (stacks / "baselines").glob("*.yaml"))):
+        named = sorted(map(str, files))
+        if named:
+            run("-m", "check_jsonschema", "--schemafile", f"stacks/{schema}.schema.json", *named)
 
 
 def format(_arguments: Sequence[str]) -> None:  # noqa: A001 - a task has the name that people look for

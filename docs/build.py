@@ -7,15 +7,14 @@ The pages are committed, so that they can be read where the code is; ``--check``
 from __future__ import annotations
 
 import argparse
-import ast
 import inspect
-import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import provider
-from docs import examples, operations, project
+from docs import examples, operations, project, stack_schema
+from docs.fields import field_docs
 from provider.kinds.entity import Entity
 from provider.program.resource import GraphResource
 from provider.schema import (
@@ -43,22 +42,6 @@ def resources() -> list[type[GraphResource[Arguments]]]:
     """Return all resource classes, in the order of the alphabet."""
     public = [one for _, one in sorted(vars(provider).items())]
     return [one for one in public if isinstance(one, type) and issubclass(one, GraphResource)]
-
-
-def field_docs(cls: type[Arguments]) -> dict[str, str]:
-    """Return the string below each field that *cls* and its bases declare."""
-    docs: dict[str, str] = {}
-    for base in reversed([base for base in cls.__mro__ if issubclass(base, Arguments)]):
-        module = ast.parse(Path(str(sys.modules[base.__module__].__file__)).read_text(encoding="utf-8"))
-        body = next(node.body for node in module.body if isinstance(node, ast.ClassDef) and node.name == base.__name__)
-        for field, below in itertools.pairwise(body):
-            if (
-                isinstance(field, ast.AnnAssign)
-                and isinstance(below, ast.Expr)
-                and isinstance(below.value, ast.Constant)
-            ):
-                docs[ast.unparse(field.target)] = inspect.cleandoc(str(below.value.value))
-    return docs
 
 
 def page(resource: type[GraphResource[Arguments]]) -> str:
@@ -167,11 +150,13 @@ def main() -> None:
     wanted = pages()
     present = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
     stale = sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
-    is_current = project.is_current(resources())
-    if check and (stale or not is_current):
-        names = [*stale, *([] if is_current else ["Pulumi.yaml"])]
+    others = {project.FILE: project.text(resources()), **stack_schema.files(resources())}
+    changed = [path for path, text in others.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    if check and (stale or changed):
+        names = [*stale, *(path.name for path in changed)]
         sys.exit(f"the reference is not current ({', '.join(names)}): run `python3 tasks.py docs`")
-    project.write(resources())
+    for path in changed:
+        path.write_text(others[path], encoding="utf-8", newline="\n")
     for name in [] if check else stale:
         path = REFERENCE / name
         if name in wanted:

@@ -19,17 +19,8 @@ _MARK = (
 Resources = Sequence[type[GraphResource[Arguments]]]
 
 
-def is_current(resources: Resources) -> bool:
-    """Tell whether Pulumi.yaml has the maps of *resources* and no others."""
-    return FILE.read_text(encoding="utf-8") == _written(resources)
-
-
-def write(resources: Resources) -> None:
-    """Write the maps of *resources* into Pulumi.yaml."""
-    FILE.write_text(_written(resources), encoding="utf-8", newline="\n")
-
-
-def _written(resources: Resources) -> str:
+def text(resources: Resources) -> str:
+    """Return Pulumi.yaml with the maps of *resources* and no others."""
     head = FILE.read_text(encoding="utf-8").partition(_MARK)[0]
     return head + _MARK + "".join(map(_map, resources))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from provider import settings
 from provider.schema import nearest, not_text
+from stacks.files.baselines import BASELINES
 from stacks.maps import CONFIG_MAPS
 
 _SHARED_WORDS = {"tenantId", "cloud", "auth"}
@@ -18,7 +19,7 @@ _ALIKE = 0.8
 
 def unknown_keys(config: Iterable[str], project: str) -> Iterator[str]:
     """Say which keys of the *config*, each ``project:key``, are unknown, or known in another namespace."""
-    known = (*settings.KEYS, *CONFIG_MAPS)
+    known = (*settings.KEYS, BASELINES, *CONFIG_MAPS)
     for full in config:
         namespace, _, key = full.partition(":")
         if namespace == project:

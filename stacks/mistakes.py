@@ -23,11 +23,21 @@ def mistakes(entries: Mapping[str, Any], secret: Collection[str] = ()) -> Iterat
 
     No value of the maps that are *secret* is shown.
     """
+    yield from map(str, problems_of(entries, secret))
+
+
+def problems_of(entries: Mapping[str, Any], secret: Collection[str] = ()) -> Iterator[Problem]:
+    """Yield each of the `mistakes` with its path apart."""
     maps = {key: entries[key] for key in CONFIG_MAPS if isinstance(entries.get(key), Mapping)}
     credentials = maps.get(CREDENTIALS, {})
     of_maps = (problem for key in CONFIG_MAPS for problem in _problems_of_map(key, entries.get(key, {}), credentials))
     for problem in chain(of_maps, order_problems(maps)):
-        yield str(problem.without_value() if problem.path.partition(".")[0] in secret else problem)
+        yield without_secrets(problem, secret)
+
+
+def without_secrets(problem: Problem, secret: Collection[str]) -> Problem:
+    """Return *problem* without any value of the maps that are *secret*."""
+    return problem.without_value() if problem.path.partition(".")[0] in secret else problem
 
 
 def _problems_of_map(key: str, named: Any, credentials: Mapping[str, Any]) -> Iterator[Problem]:

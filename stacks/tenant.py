@@ -12,16 +12,20 @@ Every mistake in the config is found before anything is declared, and all of the
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+import os
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
 from pulumi.runtime.config import get_config_env, is_config_secret
 
 from provider.program.resource import GraphResource
+from stacks.files import baselines, names
+from stacks.files.document import Document, FileProblem, read
 from stacks.keys import unknown_keys
 from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID, fields_of, key_text
-from stacks.mistakes import mistakes
+from stacks.mistakes import mistakes, problems_of, without_secrets
 from stacks.options import resource_options
 from stacks.order import in_order
 
@@ -35,14 +39,53 @@ def declare() -> None:
     Raises pulumi.RunError: the config has mistakes, listed with their paths and remedies.
     """
     config = pulumi.Config()
-    entries = {key: _parsed(config.get(key)) for key in CONFIG_MAPS}
+    own = {key: _parsed(config.get(key)) for key in CONFIG_MAPS if config.get(key) is not None}
     secret = {key for key in CONFIG_MAPS if is_config_secret(config.full_key(key))}
-    found = [*unknown_keys(get_config_env(), pulumi.get_project()), *mistakes(entries, secret)]
+    unknown = list(unknown_keys(get_config_env(), pulumi.get_project()))
+    folder = Path(os.path.relpath(Path(__file__).parent))
+    merged = baselines.merge(own, _parsed(config.get(baselines.BASELINES)), folder / "baselines", _file(folder, own))
+    entries, wrong = _with_ids(merged.entries, folder, config.get("tenantId") or "", secret)
+    found = [*unknown, *merged.problems, *wrong, *_placed(entries, secret, merged)]
     if found:
         many = f"{len(found)} mistakes" if len(found) > 1 else "a mistake"
         listed = "\n".join(f"  {mistake}" for mistake in found)
         raise pulumi.RunError(f"the config of stack {pulumi.get_stack()} has {many}:\n{listed}")
     _declare(entries, secret)
+
+
+def _with_ids(
+    entries: Mapping[str, Any], folder: Path, tenant_id: str, secret: Collection[str]
+) -> tuple[Mapping[str, Any], list[str]]:
+    """Return *entries* with ids in the place of names, and what is wrong with the names."""
+    try:
+        known = names.load(folder / "names" / f"{pulumi.get_stack()}.yaml")
+    except FileProblem as problem:
+        return entries, [str(problem)]
+    resolved, problems = names.resolve(entries, known, tenant_id)
+    return resolved, [str(without_secrets(problem, secret)) for problem in problems]
+
+
+def _placed(entries: Mapping[str, Any], secret: Collection[str], merged: baselines.Merged) -> Iterator[str]:
+    """Say what is wrong with *entries*, and in which file and line."""
+    for problem in problems_of(entries, secret):
+        place = merged.place(problem.path)
+        yield f"{problem} ({place})" if place else str(problem)
+
+
+def _file(folder: Path, own: Mapping[str, Any]) -> Document | None:
+    """Return the stack file, for the lines of what it says; None where the config has come from another file."""
+    start = f"{pulumi.get_project()}:"
+    try:
+        document = read(folder / f"Pulumi.{pulumi.get_stack()}.yaml")
+    except FileProblem:
+        return None
+    config = document.values.get("config")
+    if not isinstance(config, Mapping) or any(config.get(f"{start}{key}") != value for key, value in own.items()):
+        return None
+    inner = f"config.{start}"
+    return Document(
+        document.path, {}, {at.removeprefix(inner): line for at, line in document.lines.items() if at.startswith(inner)}
+    )
 
 
 def _declare(entries: Mapping[str, Mapping[str, Any]], secret: Collection[str]) -> None:
@@ -61,6 +104,6 @@ def _declare(entries: Mapping[str, Mapping[str, Any]], secret: Collection[str]) 
 def _parsed(text: str | None) -> Any:
     """Return what stands in the config; that it may not be what it should is one of the mistakes."""
     try:
-        return {} if text is None else json.loads(text)
+        return None if text is None else json.loads(text)
     except ValueError:
         return text

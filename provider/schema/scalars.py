@@ -90,15 +90,15 @@ class Choice(Value):
     def __init__(
         self, members: type[Enum], refused: Mapping[Enum, str] | None = None, *, unset: str | None = None
     ) -> None:
-        self._unset = unset
+        self.unset = unset
         self.names = [member.value for member in members]
-        self._refused = {member.value: reason for member, reason in (refused or {}).items()}
-        self.expected = "one of " + ", ".join(name for name in self.names if name not in self._refused)
+        self.refused = {member.value: reason for member, reason in (refused or {}).items()}
+        self.expected = "one of " + ", ".join(name for name in self.names if name not in self.refused)
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Give the product's reason where there is one."""
-        if isinstance(value, str) and value in self._refused:
-            reason = f"cannot be {value}: {self._refused[value]}"
+        if isinstance(value, str) and value in self.refused:
+            reason = f"cannot be {value}: {self.refused[value]}"
             yield Problem(path, reason, (path, f"must be {self.expected}"))
         else:
             yield from super().problems(value, path)
@@ -109,7 +109,7 @@ class Choice(Value):
 
     def is_unset(self, value: Any) -> bool:
         """Take Graph's word for it."""
-        return value is None or (self._unset is not None and value == self._unset)
+        return value is None or (self.unset is not None and value == self.unset)
 
     def hint(self, value: Any) -> str:
         """Suggest the nearest member."""

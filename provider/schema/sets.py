@@ -89,20 +89,20 @@ class Flags(SetOf):
     def __init__(self, members: type[Enum], *, exclusive: Enum) -> None:
         super().__init__(Choice(members), min_items=1)
         self._order = [member.value for member in members]
-        self._exclusive = exclusive.value
+        self.exclusive = exclusive.value
         self.expected = f"a list of {', '.join(self._order)}"
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Add the two rules of flags: not empty, and *exclusive* is not combined."""
         if isinstance(value, list | tuple) and not value:
             yield Problem(
-                path, f"must name at least one of {', '.join(self._order)}; write [{self._exclusive}] for none"
+                path, f"must name at least one of {', '.join(self._order)}; write [{self.exclusive}] for none"
             )
             return
         yield from super().problems(value, path)
-        if isinstance(value, list | tuple) and self._exclusive in value and len(value) > 1:
+        if isinstance(value, list | tuple) and self.exclusive in value and len(value) > 1:
             known = "cannot be combined with other members; remove it or the others"
-            yield Problem(path, f'"{self._exclusive}" {known}', (path, f"has a member that {known}"))
+            yield Problem(path, f'"{self.exclusive}" {known}', (path, f"has a member that {known}"))
 
     def to_wire(self, value: Any) -> Any:
         """Join the members in the order of Graph's schema, without blanks."""

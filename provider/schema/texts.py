@@ -62,8 +62,8 @@ class Text(Value):
         *,
         empty_unset: bool = False,
     ) -> None:
-        self._pattern = re.compile(pattern)
-        self._empty_unset = empty_unset
+        self.pattern = re.compile(pattern)
+        self.empty_unset = empty_unset
         self.expected = meaning
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
@@ -76,11 +76,11 @@ class Text(Value):
 
     def accepts(self, value: Any) -> bool:
         """Accept matching text."""
-        return isinstance(value, str) and self._pattern.fullmatch(value) is not None
+        return isinstance(value, str) and self.pattern.fullmatch(value) is not None
 
     def is_unset(self, value: Any) -> bool:
         """Take empty text for no text, where that is declared."""
-        return value is None or (self._empty_unset and value == "")
+        return value is None or (self.empty_unset and value == "")
 
     def hint(self, value: Any) -> str:
         """Name the quotes that YAML needs: 0 and true are no text."""
@@ -119,7 +119,7 @@ class Guid(Text):
             r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
             f"the id of {of}, a GUID like 3f0e1c52-7d84-4c0a-9a65-2f1b0c9d8e7a",
         )
-        self._zeros_unset = zeros_unset
+        self.zeros_unset = zeros_unset
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Refuse the id of only zeros: no object has it."""
@@ -135,7 +135,7 @@ class Guid(Text):
 
     def is_unset(self, value: Any) -> bool:
         """Take zeros for no id, where that is declared."""
-        return super().is_unset(value) or (self._zeros_unset and self.canonical(value) == self._zeros)
+        return super().is_unset(value) or (self.zeros_unset and self.canonical(value) == self._zeros)
 
     def hint(self, value: Any) -> str:
         """Say what was probably given instead."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import provider
-from docs.build import field_docs
+from docs.fields import field_docs
 from provider.errors import DeclarationError
 from provider.kinds.entity import Entity
 from provider.kinds.kind import Kind, kinds, register

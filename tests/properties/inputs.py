@@ -85,8 +85,8 @@ def of_value(value: Value) -> Strategy:
 
 
 def _text(value: Text) -> Strategy:
-    if value._pattern.pattern != Text()._pattern.pattern:
-        return st.from_regex(value._pattern, fullmatch=True)
+    if value.pattern.pattern != Text().pattern.pattern:
+        return st.from_regex(value.pattern, fullmatch=True)
     return st.text(min_size=1, max_size=20).filter(value.accepts)
 
 
@@ -118,7 +118,7 @@ def _integer(value: Integer) -> Strategy:
 
 
 def _choice(value: Choice) -> Strategy:
-    return st.sampled_from([name for name in value.names if name not in value._refused])
+    return st.sampled_from([name for name in value.names if name not in value.refused])
 
 
 def _set_of(value: SetOf) -> Strategy:
@@ -127,8 +127,8 @@ def _set_of(value: SetOf) -> Strategy:
 
 
 def _flags(value: Flags) -> Strategy:
-    together = [name for name in value._order if name != value._exclusive]
-    return st.just([value._exclusive]) | st.lists(st.sampled_from(together), min_size=1, unique=True)
+    together = [name for name in value._order if name != value.exclusive]
+    return st.just([value.exclusive]) | st.lists(st.sampled_from(together), min_size=1, unique=True)
 
 
 _OF: dict[type[Value], Callable[[Any], Strategy]] = {

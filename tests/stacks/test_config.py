@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from provider import settings
+from stacks.files.baselines import BASELINES
 from stacks.tenant import CONFIG_MAPS, mistakes, unknown_keys
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack
@@ -181,7 +182,7 @@ def test_secret_in_a_map_stays_secret(stack: Stack, portal: Portal) -> None:
 def test_every_key_is_declared_in_the_project_file() -> None:
     """Pulumi.yaml names and explains each key that the program reads, and no other."""
     declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
-    assert set(declared) == {*settings.KEYS, *CONFIG_MAPS}
+    assert set(declared) == {*settings.KEYS, BASELINES, *CONFIG_MAPS}
 
 
 def test_all_mistakes_are_told_at_once_and_nothing_is_declared(stack: Stack, portal: Portal) -> None:

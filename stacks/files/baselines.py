@@ -1,0 +1,163 @@
+"""
+Baselines: what many stacks have in common, in ``stacks/baselines/<name>.yaml``, below what each stack file says.
+
+A baseline has the maps of a stack file, without the project's name before them, and may name baselines of its own::
+
+    baselines: [standard]
+    androidProfiles:
+      mail:
+        display_name: Android - derived credential for mail
+
+They are merged by map, entry and field: a later baseline of the list wins over an earlier one, and the stack file over
+all. A list is taken whole, and so is a field with fields of its own. ``null`` removes an entry or a field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provider.schema import nearest
+from stacks.files.document import Document, FileProblem, read
+from stacks.maps import CONFIG_MAPS
+
+BASELINES = "baselines"
+"""The key of a stack file, and of a baseline, that names baselines."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass
+class Merged:
+    """The maps of a stack, and where each of their values comes from."""
+
+    entries: dict[str, Any]
+    """By map and key."""
+    sources: dict[str, Document] = field(default_factory=dict)
+    """By the path of an entry or a field, ``androidProfiles.mail.description``: the file that has it."""
+    problems: list[str] = field(default_factory=list)
+
+    def place(self, path: str) -> str:
+        """Return ``file:line`` of the value at *path*, or of what is nearest around it; empty if it is unknown."""
+        at = path
+        while at and at not in self.sources:
+            at = at[: max(at.rfind("."), at.rfind("["), 0)]
+        source = self.sources.get(at)
+        line = source.line(path) if source else None
+        return f"{source.path.as_posix()}:{line}" if source and line else ""
+
+
+def merge(own: Mapping[str, Any], names: Any, folder: Path, document: Document | None = None) -> Merged:
+    """
+    Put what a stack file says, *own*, over the baselines called *names* in *folder*.
+
+    *document* is the stack file, where it is known: for the places of its values. Problems are returned, not raised.
+    """
+    merged = Merged({})
+    for baseline in _in_order(names, folder, merged.problems):
+        for key, named in baseline.values.items():
+            if key != BASELINES:
+                _put(merged, key, named, baseline)
+    for key, named in own.items():
+        _put(merged, key, named, document, own=True)
+    merged.entries = {key: merged.entries[key] for key in CONFIG_MAPS if key in merged.entries}
+    return merged
+
+
+def _put(merged: Merged, key: str, named: Any, source: Document | None, *, own: bool = False) -> None:
+    """Put the map *key* of one file over what is there already."""
+    below = merged.entries.setdefault(key, {})
+    if not isinstance(named, Mapping) or not isinstance(below, dict):
+        merged.entries[key] = {} if named is None else named
+        _note(merged, key, source)
+        return
+    for name, entry in named.items():
+        at = f"{key}.{name}"
+        if entry is None:
+            if name not in below and own:
+                merged.problems.append(
+                    f"{at}: is null, which removes an entry of a baseline, and none has it; remove it"
+                )
+            below.pop(name, None)
+        elif isinstance(entry, Mapping) and isinstance(below.get(name), Mapping):
+            below[name] = {**below[name], **entry}
+            for word, value in entry.items():
+                if value is None:
+                    del below[name][word]
+                _note(merged, f"{at}.{word}", source)
+            if own:
+                _note(merged, at, source)
+        else:
+            below[name] = dict(entry) if isinstance(entry, Mapping) else entry
+            _note(merged, at, source)
+            for word in entry if isinstance(entry, Mapping) else ():
+                _note(merged, f"{at}.{word}", source)
+
+
+def _note(merged: Merged, path: str, source: Document | None) -> None:
+    if source is not None:
+        merged.sources[path] = source
+    else:
+        merged.sources.pop(path, None)
+
+
+def _in_order(names: Any, folder: Path, problems: list[str]) -> list[Document]:
+    """Return the baselines called *names* and those that they name, each once and after those that it names."""
+    done: dict[str, Document | None] = {}
+
+    def visit(name: str, way: Sequence[str], where: str) -> None:
+        if name in way:
+            problems.append(f"{where}: leads back to itself: {' → '.join([*way[way.index(name) :], name])}; remove one")
+        elif name not in done:
+            done[name] = None
+            try:
+                document = _baseline(name, folder, where, problems)
+            except FileProblem as problem:
+                problems.append(str(problem))
+                return
+            for inner, place in _names(document.values.get(BASELINES), str(document.path), problems):
+                visit(inner, [*way, name], place)
+            del done[name]
+            done[name] = document
+
+    for name, place in _names(names, "", problems):
+        visit(name, [], place)
+    return [document for document in done.values() if document is not None]
+
+
+def _names(value: Any, file: str, problems: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the names of a list of baselines, each with the place that it has in *file*."""
+    start = f"{file}: {BASELINES}" if file else BASELINES
+    if value is None:
+        return
+    if not isinstance(value, list):
+        problems.append(f"{start}: must be a list of names, such as [standard]")
+        return
+    for index, name in enumerate(value):
+        if isinstance(name, str) and _NAME.fullmatch(name):
+            yield name, f"{start}[{index}]"
+        else:
+            problems.append(f"{start}[{index}]: must be the name of a baseline: letters, digits, dots, dashes")
+
+
+def _baseline(name: str, folder: Path, where: str, problems: list[str]) -> Document:
+    path = folder / f"{name}.yaml"
+    if not path.exists():
+        known = sorted(one.stem for one in folder.glob("*.yaml"))
+        hint = nearest(name, known) or (f"; there are {', '.join(known)}" if known else "; there is none yet")
+        raise FileProblem(f"{where}: there is no {path.as_posix()}{hint}")
+    document = read(path)
+    for key, value in document.values.items():
+        place = f"{path.as_posix()}:{document.line(key) or 1}"
+        if key not in (*CONFIG_MAPS, BASELINES):
+            short = key.rpartition(":")[2]
+            hint = f"; write {short}" if short in CONFIG_MAPS else nearest(key, tuple(CONFIG_MAPS)) or "; remove it"
+            problems.append(f"{place}: {key}: is not a map of a baseline{hint}")
+        elif value is not None and key != BASELINES and not isinstance(value, Mapping):
+            problems.append(f"{place}: {key}: must be a map from resource names to their fields")
+    values = {key: value for key, value in document.values.items() if value is None or isinstance(value, dict | list)}
+    return Document(
+        path, {key: value for key, value in values.items() if key in (*CONFIG_MAPS, BASELINES)}, document.lines
+    )
