@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 try:
@@ -9,15 +10,42 @@ try:
 except ModuleNotFoundError:
     sys.exit("`python -m stacks` needs click: run `python3 tasks.py setup`, or pip install -r requirements-cli.txt")
 
-from stacks.recover import recover
+COMMANDS = {
+    "adopt": "Take what a tenant has already into a stack, and prove that nothing changes.",
+    "doctor": "Say what is missing before a first preview or update.",
+    "export": "Print a tenant as a stack file.",
+    "names": "Look up the groups, filters and scope tags that a stack file calls by name.",
+    "recover": "End the creates that a killed run has left pending in the state of a stack.",
+    "show": "Print what a stack declares, and from which file each value is.",
+}
+"""The commands, and what each does: known here, so that `--help` loads none of them."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands, each loaded when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"stacks.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Commands beside those of Pulumi, for the stacks of this project."""
+    """
+    Commands beside those of Pulumi, for the stacks of this project.
 
+    Exit codes: 0 done, 1 failed, 2 usage, 3 a decision is needed, 7 something differs.
+    """
 
-main.add_command(recover)
 
 if __name__ == "__main__":
     main(prog_name="python -m stacks")

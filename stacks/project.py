@@ -48,3 +48,10 @@ def _mapping(path: Path) -> Mapping[str, Any]:
     if not isinstance(document, Mapping):
         raise ProjectError(f"{path} is not a YAML map: see stacks/Pulumi.contoso.yaml")
     return document
+
+
+def stack_file(folder: Path, stack: str, file: Path | None = None) -> tuple[Path, str]:
+    """Return where the stack file is, and the name of the project. Raises ProjectError, as `config` does."""
+    project = _mapping(folder / "Pulumi.yaml")
+    where = folder / str(project.get("stackConfigDir") or "")
+    return file or where / f"Pulumi.{stack.rpartition('/')[2]}.yaml", str(project.get("name", ""))

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
-from provider.errors import IntuneError
 from provider.graph.connection import tenant_of
 from provider.kinds.guards import computed_outputs, require_tenant
 from provider.settings import Settings
 from stacks import project
-from stacks.engine import ROOT, EngineError, Json, choose
+from stacks.commands.common import UNDECIDED, of_stack, print_json, reported, shown
+from stacks.engine import EngineError, Json, choose
 from stacks.pending import KINDS, Action, Finding, examine, has_secret, others_pending, pending_creates
 from stacks.recovered import recovered
 
-FAILED, USAGE, UNDECIDED = 1, 2, 3
-
 
 @click.command()
-@click.option("--stack", required=True, metavar="STACK", help="The stack whose run was killed.")
+@of_stack()
 @click.option("--take", multiple=True, metavar="URN=ID", help="The object that a create made; none for no object.")
 @click.option("--yes", is_flag=True, help="Write the state without asking.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be done.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and ask nothing.")
-@click.option("--cwd", type=click.Path(path_type=Path), default=ROOT, help="The folder of Pulumi.yaml.")
-@click.option("--config-file", type=click.Path(path_type=Path), help="The stack file, if it is another.")
-@click.option("--state", type=click.Path(path_type=Path), help="A state file of the stand-in engine.")
-def recover(**given: Any) -> None:
+@reported
+def recover(**given: Any) -> int:
     """
     End the creates that a killed run has left pending in the state of a stack.
 
     Looks in the tenant for what they made and, with your consent, takes it into the state. Writes nothing to the
     tenant. Exit codes: 0 done, 1 failed, 2 usage, 3 a decision is needed.
     """
-    try:
-        status = Recovery(**given).run()
-    except (IntuneError, EngineError, project.ProjectError) as error:
-        click.echo(f"error: {shown(str(error))}", err=True)
-        status = FAILED
-    sys.exit(status)
+    return Recovery(**given).run()
 
 
 class Recovery:
@@ -129,8 +117,7 @@ class Recovery:
         """Say how it ended."""
         if self._given["as_json"]:
             pending = [_document(one) for one in findings]
-            document = {"version": 1, "stack": self._stack, "done": done, "result": said, "pending": pending}
-            click.echo(json.dumps(document, indent=2))
+            print_json({"stack": self._stack, "done": done, "result": said, "pending": pending})
         else:
             click.echo(shown(said), err=status != 0)
         return status
@@ -183,8 +170,3 @@ def _document(one: Finding) -> Json:
         "id": chosen,
         "objects": objects,
     }
-
-
-def shown(text: str) -> str:
-    """Return *text* so that it cannot move the cursor, colour or reverse what is printed."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
