@@ -50,6 +50,11 @@ def _mapping(path: Path) -> Mapping[str, Any]:
     return document
 
 
+def name(folder: Path) -> str:
+    """Return the name of the project. Raises ProjectError, as `config` does."""
+    return str(_mapping(folder / "Pulumi.yaml").get("name", ""))
+
+
 def stack_file(folder: Path, stack: str, file: Path | None = None) -> tuple[Path, str]:
     """Return where the stack file is, and the name of the project. Raises ProjectError, as `config` does."""
     project = _mapping(folder / "Pulumi.yaml")

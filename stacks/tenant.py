@@ -22,6 +22,7 @@ from pulumi.runtime.config import get_config_env, is_config_secret
 
 from provider.program.resource import GraphResource
 from stacks.files import baselines, names
+from stacks.files.declared import inner_lines
 from stacks.files.document import Document, FileProblem, read
 from stacks.keys import unknown_keys
 from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID, fields_of, key_text
@@ -82,10 +83,7 @@ def _file(folder: Path, own: Mapping[str, Any]) -> Document | None:
     config = document.values.get("config")
     if not isinstance(config, Mapping) or any(config.get(f"{start}{key}") != value for key, value in own.items()):
         return None
-    inner = f"config.{start}"
-    return Document(
-        document.path, {}, {at.removeprefix(inner): line for at, line in document.lines.items() if at.startswith(inner)}
-    )
+    return inner_lines(document, pulumi.get_project())
 
 
 def _declare(entries: Mapping[str, Mapping[str, Any]], secret: Collection[str]) -> None:

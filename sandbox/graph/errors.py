@@ -66,6 +66,12 @@ class BadRequest(ServiceError):
     code = "BadRequest"
 
 
+class UnsupportedQuery(BadRequest):
+    """Entra does not answer such a query, or not without a header."""
+
+    code = "Request_UnsupportedQuery"
+
+
 class NoSegment(BadRequest):
     """The path has a segment that the model lacks (powershell-intune-samples#124)."""
 

@@ -17,6 +17,7 @@ import pulumi
 
 from provider.schema import Problem, nearest
 from stacks.files.document import FileProblem, read
+from stacks.files.edit import dump
 
 GROUP, FILTER, SCOPE_TAGS = "group", "filter", "scope_tags"
 """The words that take a name: the first two in an assignment, the third in an entry."""
@@ -69,6 +70,12 @@ def load(path: Path) -> Names:
             raise FileProblem(f"{path}:{line}: {word.section}: must be a map from names to ids; run `names` again")
         ids[word.section] = {str(name): str(id_) for name, id_ in section.items()}
     return Names(path, ids, str(document.values.get(TENANT_ID) or ""), exists=True)
+
+
+def text(stack: str, tenant_id: str, ids: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the names file of *stack*."""
+    head = f"# Written by `python -m stacks names --stack {stack}`. Commit it: previews read the ids from here.\n"
+    return head + dump({TENANT_ID: tenant_id, **{section: dict(ids[section]) for section in ids}})
 
 
 def named(entries: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stacks.files import disk
 from stacks.files.document import Document, FileProblem, parse
 
 _ENGINE_LINE = re.compile(rb"^(?:encryptionsalt|encryptedkey|secretsprovider):.*(?:\r?\n|$)", re.MULTILINE)
@@ -75,22 +74,8 @@ class StackFile:
 
     def _put(self, data: bytes) -> None:
         self.require_writable()
-        target = Path(os.path.realpath(self.path))
-        try:
-            now = target.read_bytes()
-            if _ENGINE_LINE.sub(b"", now) != _ENGINE_LINE.sub(b"", self._there):
-                raise FileProblem(f"{self.path}: was changed while this ran, and is left as it is: run this again")
-            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            temporary = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(data)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                shutil.copymode(target, temporary)
-                temporary.replace(target)
-            finally:
-                temporary.unlink(missing_ok=True)
-        except OSError as error:
-            raise FileProblem(f"{self.path}: cannot be written: {error.strerror or error}") from None
+        now = self.path.read_bytes()
+        if _ENGINE_LINE.sub(b"", now) != _ENGINE_LINE.sub(b"", self._there):
+            raise FileProblem(f"{self.path}: was changed while this ran, and is left as it is: run this again")
+        disk.replace(self.path, data)
         self._there = data

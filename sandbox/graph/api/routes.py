@@ -15,14 +15,17 @@ from sandbox.graph.operations import (
     derived_credentials,
     device_configurations,
     device_management,
+    directory,
     network_access,
 )
-from sandbox.graph.tenant.store import CERTIFICATE_STATES, PROFILES, SETTINGS
-from sandbox.graph.tenant.switches import CONFIGURATION, SERVICE_CONFIG
+from sandbox.graph.tenant.store import ASSIGNMENT_FILTERS, CERTIFICATE_STATES, GROUPS, PROFILES, SCOPE_TAGS, SETTINGS
+from sandbox.graph.tenant.switches import CONFIGURATION, READ_GROUPS, READ_SCOPE_TAGS, SERVICE_CONFIG
 
 _READ_SERVICE_CONFIG = ("DeviceManagementServiceConfig.Read.All", SERVICE_CONFIG)
 _READ_CONFIGURATION = ("DeviceManagementConfiguration.Read.All", CONFIGURATION)
 _WRITE_CONFIGURATION = (CONFIGURATION,)
+_READ_GROUPS = ("GroupMember.Read.All", READ_GROUPS, "Directory.Read.All")
+_READ_TAGS = (READ_SCOPE_TAGS, "DeviceManagementRBAC.ReadWrite.All")
 
 _ROOT = "deviceManagement"
 _SETTINGS = f"{_ROOT}/{SETTINGS}"
@@ -50,6 +53,13 @@ ROUTES = (
     _write("POST", _SETTINGS, derived_credentials.create, (SERVICE_CONFIG,)),
     _write("PATCH", f"{_SETTINGS}/{{id}}", derived_credentials.update, (SERVICE_CONFIG, CONFIGURATION)),
     _write("DELETE", f"{_SETTINGS}/{{id}}", derived_credentials.delete, (SERVICE_CONFIG, CONFIGURATION)),
+    # What stack files call by name.
+    _read(GROUPS, directory.index_of(GROUPS), _READ_GROUPS),
+    _read(f"{GROUPS}/{{id}}", directory.show_of(GROUPS), _READ_GROUPS),
+    _read(f"{_ROOT}/{ASSIGNMENT_FILTERS}", directory.index_of(ASSIGNMENT_FILTERS)),
+    _read(f"{_ROOT}/{ASSIGNMENT_FILTERS}/{{id}}", directory.show_of(ASSIGNMENT_FILTERS)),
+    _read(f"{_ROOT}/{SCOPE_TAGS}", directory.index_of(SCOPE_TAGS), _READ_TAGS),
+    _read(f"{_ROOT}/{SCOPE_TAGS}/{{id}}", directory.show_of(SCOPE_TAGS), _READ_TAGS),
     # Profiles.
     _read(_PROFILES, device_configurations.index),
     _read(f"{_PROFILES}/$count", device_configurations.count),

@@ -13,11 +13,27 @@ from typing import Any
 from sandbox.graph.metadata import CERTIFICATE_STATE, MODEL
 from sandbox.graph.metadata import SETTINGS as SETTINGS_TYPE
 from sandbox.graph.operations.targets import as_set, assignment_of
-from sandbox.graph.tenant.store import CERTIFICATE_STATES, COLLECTIONS, PROFILES, SETTINGS, Change, Record
+from sandbox.graph.tenant.store import (
+    ASSIGNMENT_FILTERS,
+    CERTIFICATE_STATES,
+    COLLECTIONS,
+    GROUPS,
+    PROFILES,
+    SCOPE_TAGS,
+    SETTINGS,
+    Change,
+    Record,
+)
 from sandbox.graph.tenant.tenant import Tenant
 from sandbox.graph.tenant.view import View
 
-_TYPES = {SETTINGS: SETTINGS_TYPE, CERTIFICATE_STATES: CERTIFICATE_STATE}
+_TYPES = {
+    SETTINGS: SETTINGS_TYPE,
+    CERTIFICATE_STATES: CERTIFICATE_STATE,
+    GROUPS: "group",
+    ASSIGNMENT_FILTERS: "deviceAndAppManagementAssignmentFilter",
+    SCOPE_TAGS: "roleScopeTag",
+}
 _BINDING = "derivedCredentialSettings"
 _NETWORK = "networkAccessConfigurations"
 _OUTSIDE = {"id", "collection", "assignments", _BINDING, _NETWORK}

@@ -203,6 +203,24 @@ ENTITIES = (
         _CSDL + CERTIFICATE_STATE,
     ),
     EntityType(
+        "group",
+        (Property("displayName", STRING), Property("description", STRING), Property("securityEnabled", BOOLEAN)),
+        "https://learn.microsoft.com/graph/api/resources/group",
+        partial=True,
+    ),
+    EntityType(
+        "deviceAndAppManagementAssignmentFilter",
+        (Property("displayName", STRING), Property("description", STRING), Property("rule", STRING)),
+        _CSDL + "deviceAndAppManagementAssignmentFilter",
+        partial=True,
+    ),
+    EntityType(
+        "roleScopeTag",
+        (Property("displayName", STRING), Property("description", STRING), _needed("isBuiltIn", BOOLEAN, False)),
+        _CSDL + "roleScopeTag",
+        partial=True,
+    ),
+    EntityType(
         "deviceConfigurationAssignment",
         (
             Property("target", "deviceAndAppManagementAssignmentTarget", nullable=False),

@@ -20,7 +20,10 @@ from sandbox.graph.tenant.statefile import StateFile
 SETTINGS = "derivedCredentials"
 PROFILES = "deviceConfigurations"
 CERTIFICATE_STATES = "deviceConfigurationsAllManagedDeviceCertificateStates"
-COLLECTIONS = (SETTINGS, PROFILES, CERTIFICATE_STATES)
+GROUPS = "groups"
+ASSIGNMENT_FILTERS = "assignmentFilters"
+SCOPE_TAGS = "roleScopeTags"
+COLLECTIONS = (SETTINGS, PROFILES, CERTIFICATE_STATES, GROUPS, ASSIGNMENT_FILTERS, SCOPE_TAGS)
 
 
 @dataclass(frozen=True)

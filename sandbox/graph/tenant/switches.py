@@ -14,6 +14,8 @@ from sandbox.graph.metadata import RENEWAL_DEFAULT
 
 SERVICE_CONFIG = "DeviceManagementServiceConfig.ReadWrite.All"
 CONFIGURATION = "DeviceManagementConfiguration.ReadWrite.All"
+READ_GROUPS = "Group.Read.All"
+READ_SCOPE_TAGS = "DeviceManagementRBAC.Read.All"
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Switches:
     """Whether Multi Admin Approval wants a justification with every write."""
     licensed: bool = True
     """Whether the tenant has Intune at all."""
-    roles: tuple[str, ...] = (SERVICE_CONFIG, CONFIGURATION)
+    roles: tuple[str, ...] = (SERVICE_CONFIG, CONFIGURATION, READ_GROUPS, READ_SCOPE_TAGS)
     """The permissions in the tokens that are issued from now on."""
     token_lifetime: int = 3599
     """Seconds until a token expires; negative: it has expired when it is issued."""

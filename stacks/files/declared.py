@@ -1,0 +1,62 @@
+"""What a stack declares, as its files say it: for commands that look at it without an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stacks import project
+from stacks.files import baselines, names
+from stacks.files.document import Document
+from stacks.files.stack_file import StackFile
+from stacks.keys import unknown_keys
+from stacks.maps import CONFIG_MAPS
+from stacks.mistakes import problems_of
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The maps of a stack."""
+
+    file: StackFile
+    merged: baselines.Merged
+    """Over their baselines, with names."""
+    names: names.Names
+    ids: Json
+    """The maps with ids in the place of names."""
+    mistakes: list[str]
+
+
+def declared(folder: Path, stack: str, config_file: Path | None = None) -> Declared:
+    """
+    Read what *stack* declares, from the files of the project in *folder*.
+
+    Encrypted values stay as they are. Raises FileProblem, ProjectError: a file cannot be read.
+    """
+    path, name = project.stack_file(folder, stack, config_file)
+    file = StackFile.read(path, name)
+    own = {key: value for key, value in file.maps(tuple(CONFIG_MAPS)).items() if not _is_encrypted(value)}
+    shared = file.maps((baselines.BASELINES,)).get(baselines.BASELINES)
+    merged = baselines.merge(own, shared, folder / "stacks" / "baselines", inner_lines(file.document, name))
+    known = names.load(folder / "stacks" / "names" / f"{stack.rpartition('/')[2]}.yaml")
+    tenant_id = project.config(folder, stack, config_file).get("tenantId", "")
+    ids, problems = names.resolve(merged.entries, known, tenant_id)
+    mistakes = [*unknown_keys(file.document.values.get("config") or {}, name), *merged.problems, *map(str, problems)]
+    for problem in problems_of(ids):
+        place = merged.place(problem.path)
+        mistakes.append(f"{problem} ({place})" if place else str(problem))
+    return Declared(file, merged, known, ids, mistakes)
+
+
+def inner_lines(document: Document, name: str) -> Document:
+    """Return a stack file with the lines of its maps by their paths without ``config`` and the project's *name*."""
+    inner = f"config.{name}:"
+    lines = {at.removeprefix(inner): line for at, line in document.lines.items() if at.startswith(inner)}
+    return Document(document.path, {}, lines)
+
+
+def _is_encrypted(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"secure"}
