@@ -35,9 +35,8 @@ from provider.schema import (
     When,
 )
 from provider.settings import AUTH_METHODS, CLOUDS
-from stacks.files.baselines import BASELINES
 from stacks.files.names import FILTER, GROUP, SCOPE_TAGS, WORDS
-from stacks.maps import CREDENTIAL_NAME, OPTIONS, RENAMED_FROM, SETTINGS_ID
+from stacks.maps import BASELINES, CREDENTIAL_NAME, OPTIONS, RENAMED_FROM, SETTINGS_ID
 from stacks.options import OptionsArgs
 
 Json = dict[str, Any]

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from provider import settings
 from provider.schema import nearest, not_text
-from stacks.files.baselines import BASELINES
-from stacks.maps import CONFIG_MAPS
+from stacks.maps import BASELINES, CONFIG_MAPS
 
 _SHARED_WORDS = {"tenantId", "cloud", "auth"}
 """Settings that providers of Pulumi's registry have too, such as azuread:tenantId; they may come from a shared file."""

@@ -59,4 +59,12 @@ def stack_file(folder: Path, stack: str, file: Path | None = None) -> tuple[Path
     """Return where the stack file is, and the name of the project. Raises ProjectError, as `config` does."""
     project = _mapping(folder / "Pulumi.yaml")
     where = folder / str(project.get("stackConfigDir") or "")
-    return file or where / f"Pulumi.{stack.rpartition('/')[2]}.yaml", str(project.get("name", ""))
+    return near(file or where / f"Pulumi.{stack.rpartition('/')[2]}.yaml"), str(project.get("name", ""))
+
+
+def near(path: Path) -> Path:
+    """Return *path* as seen from the folder at hand, if it is below it: shorter to read."""
+    try:
+        return path.absolute().relative_to(Path.cwd())
+    except ValueError:
+        return path

@@ -21,11 +21,11 @@ import pulumi
 from pulumi.runtime.config import get_config_env, is_config_secret
 
 from provider.program.resource import GraphResource
+from stacks.declared import inner_lines
 from stacks.files import baselines, names
-from stacks.files.declared import inner_lines
 from stacks.files.document import Document, FileProblem, read
 from stacks.keys import unknown_keys
-from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID, fields_of, key_text
+from stacks.maps import BASELINES, CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID, fields_of, key_text
 from stacks.mistakes import mistakes, problems_of, without_secrets
 from stacks.options import resource_options
 from stacks.order import in_order
@@ -44,7 +44,7 @@ def declare() -> None:
     secret = {key for key in CONFIG_MAPS if is_config_secret(config.full_key(key))}
     unknown = list(unknown_keys(get_config_env(), pulumi.get_project()))
     folder = Path(os.path.relpath(Path(__file__).parent))
-    merged = baselines.merge(own, _parsed(config.get(baselines.BASELINES)), folder / "baselines", _file(folder, own))
+    merged = baselines.merge(own, _parsed(config.get(BASELINES)), folder / "baselines", _file(folder, own))
     entries, wrong = _with_ids(merged.entries, folder, config.get("tenantId") or "", secret)
     found = [*unknown, *merged.problems, *wrong, *_placed(entries, secret, merged)]
     if found:

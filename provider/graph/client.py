@@ -74,6 +74,10 @@ class GraphClient:
         """Get a token, if there is none yet. Raises SignInError: in full for the first call of a run that fails."""
         self._tokens.token()
 
+    def claims(self) -> dict[str, object]:
+        """Return what the token says of its bearer. Raises SignInError."""
+        return self._tokens.claims()
+
     def permissions(self) -> frozenset[str]:
         """Return what the token says that its bearer may do."""
         return self._tokens.permissions()

@@ -108,6 +108,10 @@ class Tokens:
                 self._token = self._fetch_or_fail()
             return self._token.token
 
+    def claims(self) -> dict[str, object]:
+        """Return what the token says of its bearer, and nothing that could be used to sign in."""
+        return claims(self.token())
+
     def permissions(self) -> frozenset[str]:
         """Return what the token may do: an application's roles, or the scopes a person delegated."""
         said = claims(self.token())

@@ -15,8 +15,8 @@ from provider.settings import Settings
 from stacks import project
 from stacks.commands.common import UNDECIDED, of_stack, print_json, reported, shown
 from stacks.engine import EngineError, Json, choose
-from stacks.pending import KINDS, Action, Finding, examine, has_secret, others_pending, pending_creates
-from stacks.recovered import recovered
+from stacks.existing.pending import KINDS, Action, Finding, examine, has_secret, others_pending, pending_creates
+from stacks.existing.recovered import recovered
 
 
 @click.command()

@@ -23,7 +23,7 @@ def show(**given: Any) -> int:
 
     Exit codes: 0 done, 1 the files have mistakes, 2 usage.
     """
-    from stacks.files.declared import declared  # noqa: PLC0415 - `--help` must not load the SDK
+    from stacks.declared import declared  # noqa: PLC0415 - `--help` must not load the SDK
 
     found = declared(given["cwd"].resolve(), given["stack"], given["config_file"])
     if given["as_json"]:

@@ -20,10 +20,10 @@ from provider.lifecycle import make_provider
 from provider.program.resource import MODULE
 from stacks.engine import Engine, Json
 from stacks.existing.entries import Entry
+from stacks.existing.pending import PROVIDER
 from stacks.files.edit import with_entries
 from stacks.files.stack_file import StackFile
 from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID
-from stacks.pending import PROVIDER
 
 ADOPT = "adopt"
 

@@ -15,10 +15,10 @@ from stacks import project
 from stacks.engine import Engine, Json, choose
 from stacks.existing.entries import Entry, entries
 from stacks.existing.inventory import Existing, existing
+from stacks.existing.pending import KINDS
 from stacks.files import baselines
 from stacks.files.stack_file import StackFile
-from stacks.maps import CONFIG_MAPS, CREDENTIALS
-from stacks.pending import KINDS
+from stacks.maps import BASELINES, CONFIG_MAPS, CREDENTIALS
 
 _NAME = "display_name"
 
@@ -78,8 +78,8 @@ def plan(stack: str, folder: Path, config_file: Path | None, state: Path | None,
 
 def _declared(file: StackFile, folder: Path) -> Json:
     """Return the maps of the file, over those of its baselines."""
-    own = file.maps((*CONFIG_MAPS, baselines.BASELINES))
-    named = own.pop(baselines.BASELINES, None)
+    own = file.maps((*CONFIG_MAPS, BASELINES))
+    named = own.pop(BASELINES, None)
     return baselines.merge(own, named, folder / "stacks" / "baselines").entries
 
 

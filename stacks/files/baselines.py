@@ -22,10 +22,8 @@ from typing import Any
 
 from provider.schema import nearest
 from stacks.files.document import Document, FileProblem, read
-from stacks.maps import CONFIG_MAPS
+from stacks.maps import BASELINES, CONFIG_MAPS
 
-BASELINES = "baselines"
-"""The key of a stack file, and of a baseline, that names baselines."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from provider import settings
-from stacks.files.baselines import BASELINES
+from stacks.maps import BASELINES
 from stacks.tenant import CONFIG_MAPS, mistakes, unknown_keys
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack

@@ -16,7 +16,7 @@ import pytest
 
 from provider.kinds.guards import computed_outputs
 from provider.settings import CLOUDS, Settings
-from stacks.pending import KINDS
+from stacks.existing.pending import KINDS
 from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, ROOT, Outcome, Stack
 

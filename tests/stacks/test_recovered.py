@@ -20,8 +20,8 @@ from provider.settings import SANDBOX, locate, read
 from sandbox.graph import Sandbox
 from stacks import project
 from stacks.engine import ROOT, Engine, EngineError
-from stacks.pending import Action, Candidate, Finding, examine
-from stacks.recovered import recovered
+from stacks.existing.pending import Action, Candidate, Finding, examine
+from stacks.existing.recovered import recovered
 from tests.sandbox_control import Portal
 
 SETTINGS = "pulumi-python:dynamic/intune:DerivedCredentialSettings"

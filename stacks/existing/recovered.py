@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from stacks.pending import PROVIDER, SECRET, SIGNATURE, Finding, Json, has_secret
+from stacks.existing.pending import PROVIDER, SECRET, SIGNATURE, Finding, Json, has_secret
 
 
 def recovered(document: Mapping[str, Any], findings: list[Finding], computed: Mapping[str, Any]) -> Json:

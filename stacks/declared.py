@@ -11,7 +11,7 @@ from stacks.files import baselines, names
 from stacks.files.document import Document
 from stacks.files.stack_file import StackFile
 from stacks.keys import unknown_keys
-from stacks.maps import CONFIG_MAPS
+from stacks.maps import BASELINES, CONFIG_MAPS
 from stacks.mistakes import problems_of
 
 Json = dict[str, Any]
@@ -39,9 +39,11 @@ def declared(folder: Path, stack: str, config_file: Path | None = None) -> Decla
     path, name = project.stack_file(folder, stack, config_file)
     file = StackFile.read(path, name)
     own = {key: value for key, value in file.maps(tuple(CONFIG_MAPS)).items() if not _is_encrypted(value)}
-    shared = file.maps((baselines.BASELINES,)).get(baselines.BASELINES)
-    merged = baselines.merge(own, shared, folder / "stacks" / "baselines", inner_lines(file.document, name))
-    known = names.load(folder / "stacks" / "names" / f"{stack.rpartition('/')[2]}.yaml")
+    shared = file.maps((BASELINES,)).get(BASELINES)
+    merged = baselines.merge(
+        own, shared, project.near(folder / "stacks" / "baselines"), inner_lines(file.document, name)
+    )
+    known = names.load(project.near(folder / "stacks" / "names") / f"{stack.rpartition('/')[2]}.yaml")
     tenant_id = project.config(folder, stack, config_file).get("tenantId", "")
     ids, problems = names.resolve(merged.entries, known, tenant_id)
     mistakes = [*unknown_keys(file.document.values.get("config") or {}, name), *merged.problems, *map(str, problems)]
