@@ -90,10 +90,11 @@ class Engine:
 
     def _run(self, *words: str) -> str:
         """Run the engine and return what it prints. Raises EngineError: it did not end well."""
-        what = " ".join(words[: 2 if words[0] == "stack" else 1])
+        verbs = 2 if words[0] == "stack" else 1
+        what, where = " ".join(words[:verbs]), ("--stack", self.stack, "--cwd", str(self.folder), *self.options)
         try:
             done = subprocess.run(  # noqa: S603 - the engine
-                [*self.command, *words, "--stack", self.stack, "--cwd", str(self.folder), *self.options],
+                [*self.command, *words[:verbs], *where, *words[verbs:]],
                 cwd=ROOT,
                 env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
                 stdin=subprocess.DEVNULL,

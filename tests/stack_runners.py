@@ -112,10 +112,14 @@ class Stack:
 
     def recover(self, *flags: str, typed: str = "") -> Outcome:
         """Run `python -m stacks recover` on this engine; *typed* is what a person types."""
+        return self.stacks("recover", *flags, typed=typed)
+
+    def stacks(self, command: str, *flags: str, typed: str = "", signed_in: bool = True) -> Outcome:
+        """Run a command of `python -m stacks` on this engine; *typed* is what a person types."""
         options = ["--stack", "dev", "--cwd", str(self.project), "--config-file", str(self.file)]
         options += self.options if "--state" in self.options else []
-        line = [sys.executable, "-m", "stacks", "recover", *options, *flags]
-        return self._finish(line, self._environment(signed_in=True), typed)
+        line = [sys.executable, "-m", "stacks", command, *options, *flags]
+        return self._finish(line, self._environment(signed_in=signed_in), typed)
 
     def deployment(self) -> dict[str, Any]:
         """Return the state, whichever engine wrote it; an empty one where none did."""
@@ -166,6 +170,18 @@ class Stack:
 def _deployment(document: dict[str, Any]) -> dict[str, Any]:
     found = document["deployment"] if "deployment" in document else document["checkpoint"].get("latest")
     return found or {}
+
+
+def project_copy(folder: Path) -> Path:
+    """Copy the project to *folder*, so that a test can write baselines and names beside its stack file."""
+    for name in ("provider", "sandbox", ".venv"):
+        if (ROOT / name).exists():
+            (folder / name).symlink_to(ROOT / name)
+    for name in ("Pulumi.yaml", "__main__.py", "requirements.txt"):
+        shutil.copy(ROOT / name, folder)
+    ignored = shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__", "baselines", "names")
+    shutil.copytree(ROOT / "stacks", folder / "stacks", ignore=ignored, dirs_exist_ok=True)
+    return folder
 
 
 def stand_in(folder: Path) -> Stack:

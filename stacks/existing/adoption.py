@@ -118,13 +118,13 @@ class Adoption:
 
 def differences(digest: Json) -> list[str]:
     """Say what a digest would change, one line for each resource."""
-    found = []
+    found: dict[str, None] = {}
     for step in digest.get("steps") or []:
         if step["op"] not in ("same", "refresh", "read") and not str(step["urn"]).endswith("::default"):
             fields = ", ".join(step.get("diffReasons") or step.get("replaceReasons") or [])
             name = str(step["urn"]).rpartition("::")[2]
-            found.append(f"{name}: {step['op']}{f' ({fields})' if fields else ''}")
-    return found
+            found[f"{name}: {step['op']}{f' ({fields})' if fields else ''}"] = None
+    return list(found)
 
 
 def _class(type_: str) -> str:

@@ -67,31 +67,31 @@ def merge(own: Mapping[str, Any], names: Any, folder: Path, document: Document |
 def _put(merged: Merged, key: str, named: Any, source: Document | None, *, own: bool = False) -> None:
     """Put the map *key* of one file over what is there already."""
     below = merged.entries.setdefault(key, {})
+    if named is None:  # the key without a value: nothing is said
+        return
     if not isinstance(named, Mapping) or not isinstance(below, dict):
-        merged.entries[key] = {} if named is None else named
+        merged.entries[key] = named  # one of the mistakes that the program reports
         _note(merged, key, source)
         return
     for name, entry in named.items():
         at = f"{key}.{name}"
-        if entry is None:
-            if name not in below and own:
-                merged.problems.append(
-                    f"{at}: is null, which removes an entry of a baseline, and none has it; remove it"
-                )
-            below.pop(name, None)
-        elif isinstance(entry, Mapping) and isinstance(below.get(name), Mapping):
-            below[name] = {**below[name], **entry}
-            for word, value in entry.items():
-                if value is None:
-                    del below[name][word]
-                _note(merged, f"{at}.{word}", source)
-            if own:
-                _note(merged, at, source)
-        else:
-            below[name] = dict(entry) if isinstance(entry, Mapping) else entry
-            _note(merged, at, source)
-            for word in entry if isinstance(entry, Mapping) else ():
-                _note(merged, f"{at}.{word}", source)
+        if entry is None and own and name not in below:
+            removes = "is null, which removes an entry of a baseline"
+            merged.problems.append(f"{at}: {removes}, and no baseline has it; remove the line")
+        _put_entry(below, name, entry)
+        for path in (at, *(f"{at}.{word}" for word in (entry if isinstance(entry, Mapping) else ()))):
+            _note(merged, path, source)
+
+
+def _put_entry(below: dict[str, Any], name: str, entry: Any) -> None:
+    """Put one entry over what *below* has of it; null removes it, or one of its fields."""
+    if entry is None:
+        below.pop(name, None)
+    elif isinstance(entry, Mapping) and isinstance(below.get(name), Mapping):
+        removed = {word for word, value in entry.items() if value is None}
+        below[name] = {word: value for word, value in {**below[name], **entry}.items() if word not in removed}
+    else:
+        below[name] = dict(entry) if isinstance(entry, Mapping) else entry
 
 
 def _note(merged: Merged, path: str, source: Document | None) -> None:
@@ -155,7 +155,5 @@ def _baseline(name: str, folder: Path, where: str, problems: list[str]) -> Docum
             problems.append(f"{place}: {key}: is not a map of a baseline{hint}")
         elif value is not None and key != BASELINES and not isinstance(value, Mapping):
             problems.append(f"{place}: {key}: must be a map from resource names to their fields")
-    values = {key: value for key, value in document.values.items() if value is None or isinstance(value, dict | list)}
-    return Document(
-        path, {key: value for key, value in values.items() if key in (*CONFIG_MAPS, BASELINES)}, document.lines
-    )
+    maps = {key: one for key, one in document.values.items() if key in CONFIG_MAPS and isinstance(one, dict)}
+    return Document(path, {**maps, BASELINES: document.values.get(BASELINES)}, document.lines)

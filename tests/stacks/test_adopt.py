@@ -1,0 +1,242 @@
+"""`python -m stacks adopt` and `export`: a tenant comes under code, with a proof, and is only read."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.sandbox_control import Portal
+from tests.stack_runners import PROJECT, Stack
+from tests.stacks.existing_tenant import IOS, fill
+
+TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
+_ZEROS = "00000000-0000-0000-0000-000000000000"
+HEAD = f"""# The first lines stay as they are.
+config:
+  {PROJECT}:tenantId: {TENANT} # the demo tenant
+  {PROJECT}:cloud: sandbox
+"""
+
+
+@pytest.fixture
+def begun(stack: Stack) -> Stack:
+    """Write a stack file that declares nothing yet."""
+    _write(stack, HEAD)
+    return stack
+
+
+def _write(stack: Stack, text: str) -> None:
+    """Put *text* into the stack file; a salt that the CLI has put there stays."""
+    salt = [line for line in stack.file.read_text(encoding="utf-8").splitlines() if line.startswith("encryption")]
+    stack.file.write_text(text + "".join(f"{line}\n" for line in salt), encoding="utf-8")
+
+
+def _result(text: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def test_sixty_objects_come_under_code_and_stay_as_they_are(begun: Stack, portal: Portal) -> None:
+    """Odd names, assignments, bindings; what cannot be declared is listed. Nothing is written to the tenant."""
+    adoptable, refused = fill(portal)
+    before = portal.objects()
+    portal.requests()
+    result = _result(begun.stacks("adopt", "--json").text)
+    assert result["done"], result
+    assert (len(result["adopted"]), len(result["notAdopted"])) == (adoptable, refused)
+    assert not portal.writes()
+    text = begun.file.read_text(encoding="utf-8")
+    assert text.startswith(HEAD)
+    assert "adopt:" not in text
+    assert begun.preview("--refresh", "--expect-no-changes", signed_in=True).status == 0
+    assert begun.up().status == 0
+    assert not portal.writes()
+    assert portal.objects() == before
+    assert "nothing to adopt" in begun.stacks("adopt").text
+
+
+def test_credential_is_protected_before_its_first_up(begun: Stack, portal: Portal) -> None:
+    """A destroy right after the adoption is refused as after an up, and a profile goes before its credential."""
+    credential = portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    portal.seed("deviceConfigurations", **{"@odata.type": IOS}, displayName="P", derivedCredentialSettings=credential)
+    assert begun.stacks("adopt").status == 0
+    protected = {one["urn"].rpartition("::")[2]: bool(one.get("protect")) for one in begun.resources()}
+    assert protected == {"c": True, "p": False}
+    (profile,) = [one for one in begun.resources() if one["urn"].endswith("::p")]
+    assert [urn.rpartition("::")[2] for urn in profile["dependencies"]] == ["c"]
+    assert begun.destroy().status != 0
+    assert len([one for one in portal.objects() if one["displayName"] == "C"]) == 1
+
+
+def test_export_of_an_adopted_tenant_makes_an_equal_tenant(begun: Stack, portal: Portal) -> None:
+    """The same text twice; in an empty tenant it makes the same objects, but for their ids."""
+    fill(portal)
+    before = _comparable(portal.objects())
+    first = begun.stacks("export").text
+    assert begun.stacks("export").text == first
+    assert "# Not exported:" in first
+    assert '"Twice": ' in first
+    foreign = [one for one in portal.objects() if one["displayName"].startswith("Network")]
+    portal.clear()
+    for one in foreign:  # what the bindings bind is not the stack's, and another tool's to make
+        kept = {name: one[name] for name in ("@odata.type", "displayName", "id", "collection")}
+        portal.seed(str(kept.pop("collection")), **kept)
+    _write(begun, first)
+    outcome = begun.up()
+    assert outcome.status == 0, outcome.text
+    wanted = [one for one in before if one["displayName"] not in ("Future", "Twice", "Android VPN", "Other", "Unbound")]
+    assert _comparable(portal.objects()) == wanted
+
+
+def _comparable(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return objects without what a tenant gives them, and with names in the place of ids."""
+    names = {one["id"]: one["displayName"] for one in objects}
+    own = {"id", "createdDateTime", "lastModifiedDateTime", "version"}
+    found = []
+    for one in objects:
+        kept = {name: value for name, value in one.items() if name not in own and value not in (None, "", [])}
+        kept["derivedCredentialSettings"] = names.get(one.get("derivedCredentialSettings"), "")
+        kept["assignments"] = sorted(map(_target, one["assignments"]))
+        found.append(kept)
+    return sorted(found, key=lambda one: str(one["displayName"]))
+
+
+def _target(assignment: dict[str, Any]) -> str:
+    target = {name: value for name, value in assignment["target"].items() if value not in (None, "none", _ZEROS)}
+    return json.dumps(target, sort_keys=True)
+
+
+@pytest.mark.parametrize(
+    ("flags", "adopted"),
+    [
+        (("--kind", "derivedCredentials"), {"c"}),
+        (("--name", "P*"), {"p1", "p2"}),
+        (("--kind", "iosProfiles", "--name", "*1", "--name", "*9"), {"p1"}),
+    ],
+)
+def test_selection_adopts_only_what_it_names(
+    begun: Stack, portal: Portal, flags: tuple[str, ...], adopted: set[str]
+) -> None:
+    """By map, by display name, by both."""
+    portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    for number in (1, 2):
+        portal.seed("deviceConfigurations", **{"@odata.type": IOS}, displayName=f"P{number}")
+    assert begun.stacks("adopt", *flags).status == 0
+    assert {one["urn"].rpartition("::")[2] for one in begun.resources()} == adopted
+
+
+def test_dry_run_writes_nothing(begun: Stack, portal: Portal) -> None:
+    """It shows what would come, and leaves file and state."""
+    id_ = portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    text = begun.file.read_text(encoding="utf-8")
+    outcome = begun.stacks("adopt", "--dry-run")
+    assert outcome.status == 0
+    assert id_ in outcome.text
+    assert begun.file.read_text(encoding="utf-8") == text
+    assert begun.resources() == []
+
+
+def test_object_that_an_entry_names_already_is_not_guessed(begun: Stack, portal: Portal) -> None:
+    """An entry of the same display_name may mean another object: it is told how to say that it means this one."""
+    id_ = portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    begun.configure(
+        tenantId=TENANT,
+        cloud="sandbox",
+        derivedCredentials={"mine": {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}},
+    )
+    (refused,) = _result(begun.stacks("adopt", "--json").text)["notAdopted"]
+    assert refused["reason"].startswith("derivedCredentials.mine declares this display_name already")
+    assert f"write `adopt: {id_}` there" in refused["reason"]
+
+
+def test_proof_that_fails_leaves_file_and_state(begun: Stack, portal: Portal) -> None:
+    """What the preview would change is said; here another person edits the object between the look and the proof."""
+    id_ = portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    text = begun.file.read_text(encoding="utf-8")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(begun.stacks, "adopt", "--json")
+        while "adopt:" not in begun.file.read_text(encoding="utf-8") and not running.done():
+            os.sched_yield()
+        portal.change(id_, renewalThresholdPercentage=55)
+        outcome = running.result()
+    result = _result(outcome.text)
+    assert outcome.status == 7
+    assert result["differs"] == ["c: update (renewal_threshold_percentage)"]
+    assert begun.file.read_text(encoding="utf-8") == text
+    assert begun.resources() == []
+
+
+def test_read_only_file_is_refused_before_anything_is_done(begun: Stack, portal: Portal) -> None:
+    """The sentence names the file; nothing was read from the tenant."""
+    portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    begun.file.chmod(stat.S_IRUSR)
+    portal.requests()
+    outcome = begun.stacks("adopt")
+    assert outcome.status == 1
+    assert outcome.text.strip().endswith("is read-only: allow writing to it, then run this again")
+    assert not portal.sent()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"status": 403}, "403"),
+        ({"status": 404}, "404"),
+        ({"status": 503}, "503"),
+        ({"status": 200, "body": "<html>proxy</html>"}, "not Graph's JSON"),
+    ],
+)
+def test_tenant_that_does_not_answer_leaves_all_as_it_was(
+    begun: Stack, portal: Portal, fault: dict[str, Any], said: str
+) -> None:
+    """One sentence, and neither file nor state is touched."""
+    portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    text = begun.file.read_text(encoding="utf-8")
+    portal.fault(path="derivedCredentials", method="GET", times=99, **fault)
+    outcome = begun.stacks("adopt")
+    assert outcome.status == 1
+    assert said in outcome.text
+    assert "Traceback" not in outcome.text
+    assert begun.file.read_text(encoding="utf-8") == text
+    assert begun.resources() == []
+
+
+def test_state_of_another_tenant_is_refused(begun: Stack, portal: Portal) -> None:
+    """The stack file names another tenant than the state has."""
+    portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    assert begun.stacks("adopt").status == 0
+    text = begun.file.read_text(encoding="utf-8")
+    portal.switch(tokenTenantId="11111111-2222-4333-8444-555555555555")
+    begun.file.write_text(text.replace(TENANT, "11111111-2222-4333-8444-555555555555"), encoding="utf-8")
+    outcome = begun.stacks("adopt")
+    assert outcome.status == 1
+    assert f"lives in tenant {TENANT}" in outcome.text
+
+
+def test_kill_after_the_file_is_written_is_mended_by_the_next_up(begun: Stack, portal: Portal) -> None:
+    """The file has the entries with `adopt`, the state has nothing: an up takes over these very objects."""
+    id_ = portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    begun.configure(
+        tenantId=TENANT,
+        cloud="sandbox",
+        derivedCredentials={
+            "c": {"adopt": id_, "display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
+        },
+    )
+    assert begun.up().status == 0
+    assert [one["id"] for one in begun.resources()] == [id_]
+    assert not [one for one in portal.writes() if not one[0].startswith("POST /$batch")]
+
+
+def test_adopt_of_a_long_list_asks_by_pages_and_batches(begun: Stack, portal: Portal) -> None:
+    """Requests grow with pages of 100 and batches of 20, not with objects."""
+    for number in range(120):
+        portal.seed("deviceConfigurations", **{"@odata.type": IOS}, displayName=f"P{number}")
+    portal.requests()
+    assert begun.stacks("adopt", "--dry-run").status == 0
+    assert len(portal.sent()) <= 2 + 1 + 6 + 5
