@@ -116,10 +116,23 @@ class Stack:
 
     def stacks(self, command: str, *flags: str, typed: str = "", signed_in: bool = True) -> Outcome:
         """Run a command of `python -m stacks` on this engine; *typed* is what a person types."""
+        return self._finish(self._stacks_line(command, *flags), self._environment(signed_in=signed_in), typed)
+
+    def start_stacks(self, command: str, *flags: str) -> subprocess.Popen[bytes]:
+        """Start a command of `python -m stacks` in a process group of its own, and return while it runs."""
+        return subprocess.Popen(
+            self._stacks_line(command, *flags),
+            cwd=ROOT,
+            env=self._environment(signed_in=True),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def _stacks_line(self, command: str, *flags: str) -> list[str]:
         options = ["--stack", "dev", "--cwd", str(self.project), "--config-file", str(self.file)]
         options += self.options if "--state" in self.options else []
-        line = [sys.executable, "-m", "stacks", command, *options, *flags]
-        return self._finish(line, self._environment(signed_in=signed_in), typed)
+        return [sys.executable, "-m", "stacks", command, *options, *flags]
 
     def deployment(self) -> dict[str, Any]:
         """Return the state, whichever engine wrote it; an empty one where none did."""

@@ -45,9 +45,10 @@ def adopt(**given: Any) -> int:
     else:
         adoption = Adoption(made.engine, made.file, entries, made.computed)
         try:
-            adoption.run()
+            left = adoption.run()
             many = f"{len(entries)} objects are" if len(entries) > 1 else "1 object is"
-            said = f"{many} in the state of {given['stack']}, and a preview shows no change: commit {made.file.path}"
+            proven = f"{many} in the state of {given['stack']}, and a preview shows no change"
+            said = f"{proven}: {left or f'commit {made.file.path}'}"
         except NotProven as problem:
             differs, said = problem.differences, str(problem)
     if given["as_json"]:

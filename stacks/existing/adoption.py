@@ -21,6 +21,7 @@ from provider.program.resource import MODULE
 from stacks.engine import Engine, Json
 from stacks.existing.entries import Entry
 from stacks.existing.pending import PROVIDER
+from stacks.files.document import FileProblem
 from stacks.files.edit import with_entries
 from stacks.files.stack_file import StackFile
 from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID
@@ -54,9 +55,9 @@ class Adoption:
             maps.setdefault(one.object.key, {})[one.name] = {**adopt, **one.declared}
         return with_entries(self.file.text, self.file.path, self.file.project, maps)
 
-    def run(self) -> None:
+    def run(self) -> str:
         """
-        Do it.
+        Do it, and return what is left to do by hand; empty if there is nothing.
 
         Raises NotProven: the preview shows changes. EngineError, FileProblem: it could not be done. In both cases file
         and state are as they were.
@@ -69,7 +70,11 @@ class Adoption:
         except BaseException:
             self._put_back(before)
             raise
-        self.file.write(final)
+        try:
+            self.file.write(final)
+        except FileProblem as problem:
+            return f"{problem}: all is adopted, and its `adopt` lines have done their work: remove them"
+        return ""
 
     def _take_into_state(self, before: Json) -> None:
         """Import the objects, then note what only a program can say: what is protected and what depends on what."""

@@ -76,6 +76,6 @@ class StackFile:
         self.require_writable()
         now = self.path.read_bytes()
         if _ENGINE_LINE.sub(b"", now) != _ENGINE_LINE.sub(b"", self._there):
-            raise FileProblem(f"{self.path}: was changed while this ran, and is left as it is: run this again")
+            raise FileProblem(f"{self.path}: was changed while this ran, and is left as it is")
         disk.replace(self.path, data)
         self._there = data

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.sandbox_control import Portal
-from tests.stack_runners import PROJECT, Stack
+from tests.stack_runners import PROJECT, ROOT, Stack
 from tests.stacks.existing_tenant import IOS, fill
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
@@ -216,6 +221,74 @@ def test_state_of_another_tenant_is_refused(begun: Stack, portal: Portal) -> Non
     outcome = begun.stacks("adopt")
     assert outcome.status == 1
     assert f"lives in tenant {TENANT}" in outcome.text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="process groups are killed as POSIX has them")
+@pytest.mark.parametrize("moment", ["file", "state"])
+def test_killed_adoption_is_ended_by_the_next_up(begun: Stack, portal: Portal, moment: str) -> None:
+    """Killed once the file, or the state, has the entries: the next up has the object, and writes nothing."""
+    id_ = portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    before = portal.objects()
+    running = begun.start_stacks("adopt")
+    while running.poll() is None:
+        is_written = "adopt:" in begun.file.read_text(encoding="utf-8") if moment == "file" else _has(begun, id_)
+        if is_written:
+            os.killpg(running.pid, signal.SIGKILL)
+        os.sched_yield()
+    running.wait()
+    with contextlib.suppress(ProcessLookupError):
+        while True:  # until the engine is dead too, and its lock with it
+            os.killpg(running.pid, 0)
+    begun.unlock()
+    portal.requests()
+    assert begun.up().status == 0
+    assert [one["id"] for one in begun.resources()] == [id_]
+    assert portal.objects() == before
+    assert not portal.writes()
+
+
+def _has(stack: Stack, id_: str) -> bool:
+    """Tell whether the state has the object; while it is written, a reader may find no state at all."""
+    try:
+        return any(one.get("id") == id_ for one in stack.resources())
+    except (ValueError, KeyError, FileNotFoundError):
+        return False
+
+
+def test_file_that_is_changed_meanwhile_is_left_alone(begun: Stack, portal: Portal) -> None:
+    """A person saves it while the command runs: their text stays, and the next up changes nothing."""
+    portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(begun.stacks, "adopt")
+        while "adopt:" not in begun.file.read_text(encoding="utf-8") and not running.done():
+            os.sched_yield()
+        text = begun.file.read_text(encoding="utf-8") + "# a person was here\n"
+        begun.file.write_text(text, encoding="utf-8")
+        outcome = running.result()
+    assert "was changed while this ran, and is left as it is" in outcome.text
+    assert begun.file.read_text(encoding="utf-8").startswith(text)
+    assert begun.up().status == 0
+    assert len(begun.resources()) == 1
+    assert not portal.writes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the size of files is limited as POSIX has it")
+def test_full_disk_leaves_the_file(tmp_path: Path) -> None:
+    """One sentence; the old text stays, and no temporary file is left."""
+    path = tmp_path / "Pulumi.dev.yaml"
+    path.write_text("config: {}\n", encoding="utf-8")
+    code = (
+        "import pathlib, resource, signal, sys\n"
+        "from stacks.files import disk, document\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+        "try: disk.replace(pathlib.Path(sys.argv[1]), b'x' * 100)\n"
+        "except document.FileProblem as problem: print(problem)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{path}: cannot be written: File too large\n"
+    assert path.read_text(encoding="utf-8") == "config: {}\n"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_kill_after_the_file_is_written_is_mended_by_the_next_up(begun: Stack, portal: Portal) -> None:
