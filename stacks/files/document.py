@@ -27,6 +27,7 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+# Also in sandbox/engine/project/yamlfile.py, which shares no line with what it is to test.
 _WHOLE = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
 _BASES = (16, 2, 8, 10)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -64,7 +65,7 @@ def read(path: Path) -> Document:
 
     Raises FileProblem: the file is missing, too large, no YAML, or not a map; or a key stands in it twice.
     """
-    return parse(_text(path), path)
+    return parse(decode(load(path), path), path)
 
 
 def parse(text: str, path: Path) -> Document:
@@ -90,17 +91,24 @@ def parse(text: str, path: Path) -> Document:
     return Document(path, values, lines)
 
 
-def _text(path: Path) -> str:
+def load(path: Path) -> bytes:
+    """Return what is in a file. Raises FileProblem: it is missing, too large, or cannot be read."""
     try:
         if path.stat().st_size > _LARGEST:
             raise FileProblem(f"{path}: is larger than {_LARGEST // 1024 // 1024} MB; split it into baselines")
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError:
         raise FileProblem(f"{path}: there is no such file") from None
-    except UnicodeDecodeError as error:
-        raise FileProblem(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
     except OSError as error:
         raise FileProblem(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def decode(data: bytes, path: Path) -> str:
+    """Return the text of a file, with the newlines that it has. Raises FileProblem: it is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileProblem(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
 
 
 def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stacks.files import disk
-from stacks.files.document import Document, FileProblem, parse
+from stacks.files.document import Document, FileProblem, decode, load, parse
 
 _ENGINE_LINE = re.compile(rb"^(?:encryptionsalt|encryptedkey|secretsprovider):.*(?:\r?\n|$)", re.MULTILINE)
 """What the Pulumi CLI writes into the file by itself, as it first keeps a state for it."""
@@ -31,15 +31,8 @@ class StackFile:
     @classmethod
     def read(cls, path: Path, project: str) -> StackFile:
         """Read it. Raises FileProblem: it is missing, or is not what it should be."""
-        try:
-            there = path.read_bytes()
-            text = there.decode("utf-8-sig")
-        except FileNotFoundError:
-            raise FileProblem(f"{path}: there is no such file: give --config-file, or write it first") from None
-        except UnicodeDecodeError as error:
-            raise FileProblem(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
-        except OSError as error:
-            raise FileProblem(f"{path}: cannot be read: {error.strerror or error}") from None
+        there = load(path)
+        text = decode(there, path)
         return cls(path, project, text, parse(text, path), there, there)
 
     def maps(self, keys: tuple[str, ...]) -> dict[str, Any]:

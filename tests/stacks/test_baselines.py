@@ -215,5 +215,5 @@ def test_show_prints_where_each_value_comes_from(project: Stack) -> None:
     outcome = project.stacks("show", signed_in=False)
     assert outcome.status == 0, outcome.text
     lines = {line.split()[0]: line.rpartition("# ")[2] for line in outcome.text.splitlines() if "# " in line}
-    assert lines["description:"].endswith("Pulumi.dev.yaml:1")
+    assert "stacks/Pulumi.dev.yaml:" in lines["description:"]
     assert lines["role_scope_tag_ids:"].endswith("stacks/baselines/standard.yaml:12")
