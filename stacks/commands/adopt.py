@@ -48,7 +48,7 @@ def adopt(**given: Any) -> int:
             left = adoption.run()
             many = f"{len(entries)} objects are" if len(entries) > 1 else "1 object is"
             proven = f"{many} in the state of {given['stack']}, and a preview shows no change"
-            said = f"{proven}: {left or f'commit {made.file.path}'}"
+            said = f"{proven}: {left}"
         except NotProven as problem:
             differs, said = problem.differences, str(problem)
     if given["as_json"]:

@@ -2,17 +2,16 @@
 Takes existing objects into a stack: first the file, then the state, and then the proof.
 
 The order is what makes a kill at any moment safe. The file gets the new entries with `adopt: <id>`, so an `up` after
-a kill takes over these very objects and creates none. Then the state gets the objects, by one import. Then a preview
-that refreshes must show no change; only then are the `adopt` lines, which have done their work, taken out of the file.
-Where anything fails, state and file are put back as they were. The tenant is only read.
+a kill takes over these very objects and creates none. Then the state gets the objects, by one import; then the `adopt`
+lines, which have done their work, are taken out of the file. Then a preview that refreshes must show no change. Where
+anything fails, state and file are put back as they were. The tenant is only read.
 """
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pulumi.dynamic.dynamic import serialize_provider
 
@@ -21,10 +20,11 @@ from provider.program.resource import MODULE
 from stacks.engine import Engine, Json
 from stacks.existing.entries import Entry
 from stacks.existing.pending import PROVIDER
-from stacks.files.document import FileProblem
-from stacks.files.edit import with_entries
-from stacks.files.stack_file import StackFile
-from stacks.maps import CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID
+from stacks.files.document import FileProblem, parse
+from stacks.files.edit import dump, with_baseline, with_entries
+from stacks.files.stack_file import LARGEST_CONFIG, StackFile, config_bytes
+from stacks.maps import BASELINES, CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID
+from stacks.project import near
 
 ADOPT = "adopt"
 
@@ -38,6 +38,16 @@ class NotProven(Exception):  # noqa: N818 - no failure: the proof shows a differ
 
 
 @dataclass(frozen=True)
+class Edit:
+    """What becomes of one file."""
+
+    file: StackFile
+    adopting: str
+    """With entries that name their objects: what a killed run leaves."""
+    final: str
+
+
+@dataclass(frozen=True)
 class Adoption:
     """The adoption of some objects into one stack."""
 
@@ -47,34 +57,48 @@ class Adoption:
     computed: Mapping[str, str]
     """The outputs that every resource has beside its fields."""
 
-    def text(self, *, adopting: bool) -> str:
-        """Return the stack file with the entries; while it is *adopting*, each names its object."""
-        maps: dict[str, Json] = {}
-        for one in self.entries:
-            adopt = {ADOPT: one.object.id} if adopting and ADOPT in one.object.kind.args.schema.directives else {}
-            maps.setdefault(one.object.key, {})[one.name] = {**adopt, **one.declared}
-        return with_entries(self.file.text, self.file.path, self.file.project, maps)
-
     def run(self) -> str:
         """
-        Do it, and return what is left to do by hand; empty if there is nothing.
+        Do it, and return what is left to do by hand.
 
         Raises NotProven: the preview shows changes. EngineError, FileProblem: it could not be done. In both cases file
         and state are as they were.
         """
-        final, before = self.text(adopting=False), self.engine.export(empty=True)
-        self.file.write(self.text(adopting=True))
+        edits, before = self._edits(), self.engine.export(empty=True)
+        left = ""
         try:
+            for edit in edits:
+                edit.file.write(edit.adopting)
             self._take_into_state(before)
-            self._prove(final)
+            left = _finished(edits)
+            self._prove()
         except BaseException:
-            self._put_back(before)
+            self._put_back(edits, before)
             raise
-        try:
-            self.file.write(final)
-        except FileProblem as problem:
-            return f"{problem}: all is adopted, and its `adopt` lines have done their work: remove them"
-        return ""
+        return left or f"commit {' and '.join(str(edit.file.path) for edit in edits)}"
+
+    def _edits(self) -> list[Edit]:
+        """Return what is written: the stack file, or a baseline of its own where the stack file would be too large."""
+        file, path = self.file, self.file.path
+        adopting, final = (
+            with_entries(file.text, path, file.project, self._maps(adopting=one)) for one in (True, False)
+        )
+        if config_bytes(parse(adopting, path).values.get("config")) < LARGEST_CONFIG:
+            return [Edit(file, adopting, final)]
+        name = f"{self.engine.stack.rpartition('/')[2]}.yaml"
+        baseline = StackFile.new(near(self.engine.folder / "stacks" / BASELINES) / name, file.project)
+        text = with_baseline(file.text, path, file.project, baseline.path.stem)
+        head = f"# What {self.engine.stack} has of its own: more than fits into its stack file.\n"
+        texts = (head + dump(self._maps(adopting=one)) for one in (True, False))
+        return [Edit(baseline, *texts), Edit(file, text, text)]
+
+    def _maps(self, *, adopting: bool) -> dict[str, Json]:
+        """Return the entries by map; while they are *adopting*, each names its object."""
+        maps: dict[str, Json] = {}
+        for one in self.entries:
+            adopt = {ADOPT: one.object.id} if adopting and ADOPT in one.object.kind.args.schema.directives else {}
+            maps.setdefault(one.object.key, {})[one.name] = {**adopt, **one.declared}
+        return maps
 
     def _take_into_state(self, before: Json) -> None:
         """Import the objects, then note what only a program can say: what is protected and what depends on what."""
@@ -106,19 +130,30 @@ class Adoption:
             "outputs": {**inputs, **self.computed},
         }
 
-    def _prove(self, final: str) -> None:
-        with tempfile.TemporaryDirectory(prefix="intune-stack-") as private:
-            path = Path(private) / self.file.path.name
-            path.write_text(final, encoding="utf-8")
-            found = differences(self.engine.preview(path))
+    def _prove(self) -> None:
+        found = differences(self.engine.preview(self.file.path))
         if found:
             raise NotProven(found)
 
-    def _put_back(self, before: Json) -> None:
-        """Put back state, then file: an entry without its object is refused by the next up, and harms nothing."""
+    def _put_back(self, edits: Sequence[Edit], before: Json) -> None:
+        """Put back the state, then the files; until then these name their objects, so that a kill loses nothing."""
+        with contextlib.suppress(FileProblem):  # changed by someone: the state is put back all the same
+            for edit in edits:
+                edit.file.write(edit.adopting)
         if self.engine.export(empty=True)["deployment"].get("resources") != before["deployment"].get("resources"):
             self.engine.replace(before)
-        self.file.restore()
+        for edit in reversed(edits):
+            edit.file.restore()
+
+
+def _finished(edits: Sequence[Edit]) -> str:
+    """Take the `adopt` lines out of the files; return what to do where someone has changed one meanwhile."""
+    try:
+        for edit in edits:
+            edit.file.write(edit.final)
+    except FileProblem as problem:
+        return f"{problem}: all is adopted, and its `adopt` lines have done their work: remove them"
+    return ""
 
 
 def differences(digest: Json) -> list[str]:

@@ -29,20 +29,55 @@ def with_entries(text: str, path: Path, project: str, entries: Entries) -> str:
     Raises FileProblem: the file is not one that entries can be added to.
     """
     before = parse(text, path).values
+    config = _config_of(before, path)
     result = text
     for key, named in entries.items():
-        if named:
-            result = _with_map(result, path, f"{project}:{key}", named)
-    config = {**(before.get("config") or {})}
-    for key, named in entries.items():
         full = f"{project}:{key}"
-        config.update({full: {**(config.get(full) or {}), **named}} if named else {})
-    if parse(result, path).values != {**before, "config": config}:
+        result = _with_map(result, path, full, named)
+        config[full] = {**(config.get(full) or {}), **named}
+    return _verified(result, path, {**before, "config": config})
+
+
+def with_baseline(text: str, path: Path, project: str, name: str) -> str:
+    """
+    Return the stack file *text* with the baseline *name*, above those that it has.
+
+    Raises FileProblem: the file is not one that a baseline can be added to.
+    """
+    before, key = parse(text, path).values, f"{project}:baselines"
+    config = _config_of(before, path)
+    there = config.get(key) or []
+    if there and isinstance(there, list):
+        node = _value(_config(text), key)
+        if node is None or not isinstance(node, yaml.SequenceNode) or not node.flow_style:
+            raise FileProblem(f"{path}: add {name} to its baselines by hand, then run this again")
+        end = int(node.end_mark.index) - 1
+        result = f"{text[:end].rstrip()}, {name}{text[end:]}"
+    else:
+        result = _with_map(text, path, key, [name])
+    return _verified(result, path, {**before, "config": {**config, key: [*there, name]}})
+
+
+def _config_of(values: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    config = values.get("config")
+    if config is not None and not isinstance(config, dict):
+        raise FileProblem(f"{path}: its config is not a map, so no entry can be added to it")
+    return {**(config or {})}
+
+
+def _verified(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
+    if parse(text, path).values != wanted:
         raise FileProblem(f"{path}: entries cannot be added to it as it is written: write its maps in block style")
-    return result
+    return text
 
 
-def _with_map(text: str, path: Path, key: str, named: Mapping[str, Any]) -> str:
+def _config(text: str) -> yaml.MappingNode:
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    config = _value(root, "config") if isinstance(root, yaml.MappingNode) else None
+    return config if isinstance(config, yaml.MappingNode) else yaml.MappingNode("", [])
+
+
+def _with_map(text: str, path: Path, key: str, named: Any) -> str:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is None or not isinstance(root, yaml.MappingNode):
         return _joined(text, f"config:\n{_block({key: named}, 2)}")
@@ -57,6 +92,8 @@ def _with_map(text: str, path: Path, key: str, named: Mapping[str, Any]) -> str:
     if isinstance(below, yaml.MappingNode) and _value(below, "secure") is not None:
         raise FileProblem(f"{path}:{below.start_mark.line + 1}: {key} is encrypted, so no entry can be added to it")
     if not isinstance(below, yaml.MappingNode) or (not below.value and not config.flow_style):
+        if not isinstance(named, Mapping):
+            raise FileProblem(f"{path}:{below.start_mark.line + 1}: write {key} by hand, then run this again")
         return _replaced(text, path, below, named, _indent(config) + 2)
     return _inserted(text, below, named)
 

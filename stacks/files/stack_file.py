@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -15,6 +16,9 @@ from stacks.files.document import Document, FileProblem, decode, load, parse
 _ENGINE_LINE = re.compile(rb"^(?:encryptionsalt|encryptedkey|secretsprovider):.*(?:\r?\n|$)", re.MULTILINE)
 """What the Pulumi CLI writes into the file by itself, as it first keeps a state for it."""
 
+LARGEST_CONFIG = 120 * 1024
+"""Bytes: Pulumi hands the config to a program in one variable of the environment, of which Linux takes 128 KiB."""
+
 
 @dataclass
 class StackFile:
@@ -24,9 +28,9 @@ class StackFile:
     project: str
     text: str = ""
     document: Document = field(default_factory=lambda: Document(Path(), {}))
-    original: bytes = b""
-    """The file as it was read."""
-    _there: bytes = b""
+    original: bytes | None = b""
+    """The file as it was read; None if there was none."""
+    _there: bytes | None = b""
 
     @classmethod
     def read(cls, path: Path, project: str) -> StackFile:
@@ -34,6 +38,13 @@ class StackFile:
         there = load(path)
         text = decode(there, path)
         return cls(path, project, text, parse(text, path), there, there)
+
+    @classmethod
+    def new(cls, path: Path, project: str) -> StackFile:
+        """Begin a file that does not exist. Raises FileProblem: it does."""
+        if path.exists():
+            raise FileProblem(f"{path}: exists already: rename it, then run this again")
+        return cls(path, project, original=None, _there=None)
 
     def maps(self, keys: tuple[str, ...]) -> dict[str, Any]:
         """Return what the file has of the maps called *keys*."""
@@ -43,7 +54,9 @@ class StackFile:
         return {key: known[one] for key, one in full if one in known}
 
     def require_writable(self) -> None:
-        """Make sure that the file can be written. Raises FileProblem."""
+        """Make sure that the file can be written, if it exists. Raises FileProblem."""
+        if not self.path.exists():
+            return
         mode = self.path.stat().st_mode
         if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(self.path, os.W_OK):
             raise FileProblem(f"{self.path}: is read-only: allow writing to it, then run this again")
@@ -54,7 +67,7 @@ class StackFile:
 
         Raises FileProblem: the file was changed since it was read, or cannot be written.
         """
-        newline = "\r\n" if b"\r\n" in self.original else "\n"
+        newline = "\r\n" if b"\r\n" in (self.original or b"") else "\n"
         data = text.replace("\r\n", "\n").replace("\n", newline).encode("utf-8")
         there = self.path.read_bytes() if self.path.exists() else b""
         more = [line.group() for line in _ENGINE_LINE.finditer(there) if line.group().strip() not in data]
@@ -65,10 +78,24 @@ class StackFile:
         if self._there != self.original:
             self._put(self.original)
 
-    def _put(self, data: bytes) -> None:
-        self.require_writable()
-        now = self.path.read_bytes()
-        if _ENGINE_LINE.sub(b"", now) != _ENGINE_LINE.sub(b"", self._there):
+    def _put(self, data: bytes | None) -> None:
+        now = self.path.read_bytes() if self.path.exists() else None
+        if _own(now) != _own(self._there):
             raise FileProblem(f"{self.path}: was changed while this ran, and is left as it is")
-        disk.replace(self.path, data)
+        if data is None:
+            self.path.unlink()
+        else:
+            self.require_writable()
+            disk.replace(self.path, data)
         self._there = data
+
+
+def config_bytes(config: Any) -> int:
+    """Return about how many bytes *config* takes as Pulumi hands it to a program: JSON in JSON."""
+    values = config if isinstance(config, dict) else {}
+    return len(json.dumps({key: json.dumps(value, ensure_ascii=False) for key, value in values.items()}))
+
+
+def _own(data: bytes | None) -> bytes | None:
+    """Return a file without what the CLI writes into it."""
+    return None if data is None else _ENGINE_LINE.sub(b"", data)

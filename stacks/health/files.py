@@ -10,11 +10,9 @@ from stacks.declared import Declared, declared
 from stacks.engine import EngineError, choose
 from stacks.files.document import FileProblem
 from stacks.files.names import named
+from stacks.files.stack_file import LARGEST_CONFIG, config_bytes
 from stacks.health.check import Check, fail, ok, skip
 from stacks.project import ProjectError
-
-_LARGEST = 128 * 1024
-"""Bytes: what Linux takes as one variable of the environment, in which the config travels to a plugin."""
 
 
 def checks(folder: Path, stack: str, config_file: Path | None, state: Path | None) -> Iterator[Check]:
@@ -42,10 +40,10 @@ def _stack_file(found: Declared) -> Check:
 
 
 def _size(found: Declared) -> Check:
-    size = len(found.file.original)
-    if size > _LARGEST:
-        return fail("files.size", f"the stack file has {size // 1024} KB, more than 128", "move entries into baselines")
-    return ok("files.size", f"the stack file has {max(size // 1024, 1)} KB of 128")
+    size, most = config_bytes(found.file.document.values.get("config")), LARGEST_CONFIG // 1024
+    if size > LARGEST_CONFIG:
+        return fail("files.size", f"the config has {size // 1024} KB, more than {most}", "move entries into a baseline")
+    return ok("files.size", f"the config has {max(size // 1024, 1)} KB of {most}")
 
 
 def _names(found: Declared, stack: str) -> Check:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests import stack_runners
 from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, ROOT, Stack
 from tests.stacks.existing_tenant import IOS, fill
@@ -304,6 +305,19 @@ def test_kill_after_the_file_is_written_is_mended_by_the_next_up(begun: Stack, p
     assert begun.up().status == 0
     assert [one["id"] for one in begun.resources()] == [id_]
     assert not [one for one in portal.writes() if not one[0].startswith("POST /$batch")]
+
+
+def test_more_than_fits_into_a_stack_file_goes_into_a_baseline(begun: Stack, portal: Portal) -> None:
+    """Pulumi hands the config over in one variable of 128 KiB; a baseline is read by the program."""
+    begun.project = stack_runners.project_copy(begun.folder)
+    for number in range(140):
+        portal.seed("deviceConfigurations", **{"@odata.type": IOS}, displayName=f"P{number}", description="x" * 1000)
+    outcome = begun.stacks("adopt")
+    assert outcome.status == 0, outcome.text
+    assert "stacks/baselines/dev.yaml and " in outcome.text
+    assert f"{PROJECT}:baselines: [dev]" in begun.file.read_text(encoding="utf-8")
+    assert begun.up("--expect-no-changes").status == 0
+    assert not portal.writes()
 
 
 def test_adopt_of_a_long_list_asks_by_pages_and_batches(begun: Stack, portal: Portal) -> None:
