@@ -63,7 +63,7 @@ def adopt(**given: Any) -> int:
             }
         )
     else:
-        click.echo(shown(said), err=bool(differs))
+        click.echo(("\n" if entries or refused else "") + shown(said), err=bool(differs))
     return DIFFERS if differs else DONE
 
 

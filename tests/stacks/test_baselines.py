@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from stacks.declared import declared
 from stacks.files.baselines import Merged, merge
 from stacks.files.document import FileProblem, parse, read
+from stacks.files.edit import dump
 from tests import stack_runners
-from tests.stack_runners import PROJECT, Stack
+from tests.stack_runners import PROJECT, ROOT, Stack
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 STANDARD = """\
@@ -163,6 +165,30 @@ def test_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: bytes
     path.write_bytes(content)
     with pytest.raises(FileProblem, match=said):
         read(path)
+
+
+def test_fifty_stacks_follow_one_baseline(tmp_path: Path) -> None:
+    """A changed field reaches all fifty; an override stays; an entry that one removes stays in the others."""
+    stacks = tmp_path / "stacks"
+    (stacks / "baselines").mkdir(parents=True)
+    (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    for number in range(50):
+        own = {7: {"mail": {"description": "Seven"}}, 9: {"vpn": None}}.get(number, {})
+        config = {f"{PROJECT}:tenantId": TENANT, f"{PROJECT}:baselines": ["standard"]}
+        config.update({f"{PROJECT}:androidProfiles": own} if own else {})
+        text = dump({"config": config})
+        (stacks / f"Pulumi.t{number}.yaml").write_text(text, encoding="utf-8")
+
+    def profiles(text: str) -> list[dict[str, Any]]:
+        (stacks / "baselines" / "standard.yaml").write_text(text, encoding="utf-8")
+        found = [declared(tmp_path, f"t{number}") for number in range(50)]
+        assert [one.mistakes for one in found] == [[]] * 50
+        return [one.ids["androidProfiles"] for one in found]
+
+    before, after = profiles(STANDARD), profiles(STANDARD.replace("For all", "For each"))
+    assert [one["mail"]["description"] for one in before] == ["For all"] * 7 + ["Seven"] + ["For all"] * 42
+    assert [one["mail"]["description"] for one in after] == ["For each"] * 7 + ["Seven"] + ["For each"] * 42
+    assert [number for number, one in enumerate(after) if "vpn" not in one] == [9]
 
 
 # ------------------------------------------------------------------------------------ on both engines
