@@ -12,13 +12,21 @@ except ModuleNotFoundError:
 
 COMMANDS = {
     "adopt": "Take what a tenant has already into a stack, and prove that nothing changes.",
+    "destroy": "Delete what the stacks of the named tenants manage.",
     "doctor": "Say what is missing before a first preview or update.",
+    "drift": "Say what differs in many tenants from what was applied.",
     "export": "Print a tenant as a stack file.",
     "names": "Look up the groups, filters and scope tags that a stack file calls by name.",
+    "preview": "Show what an update would do in many tenants.",
     "recover": "End the creates that a killed run has left pending in the state of a stack.",
+    "refresh": "Let the states of many tenants say what is really there.",
     "show": "Print what a stack declares, and from which file each value is.",
+    "up": "Update many tenants, ring after ring.",
 }
 """The commands, and what each does: known here, so that `--help` loads none of them."""
+
+_FLEET = ("destroy", "drift", "preview", "refresh", "up")
+"""The commands over many tenants, which are one module."""
 
 
 class _Commands(click.Group):
@@ -30,7 +38,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"stacks.commands.{cmd_name}"), cmd_name)
+        module = "fleet" if cmd_name in _FLEET else cmd_name
+        command: click.Command = getattr(importlib.import_module(f"stacks.commands.{module}"), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same

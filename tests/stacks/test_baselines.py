@@ -174,7 +174,7 @@ def test_fifty_stacks_follow_one_baseline(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     for number in range(50):
         own = {7: {"mail": {"description": "Seven"}}, 9: {"vpn": None}}.get(number, {})
-        config = {f"{PROJECT}:tenantId": TENANT, f"{PROJECT}:baselines": ["standard"]}
+        config: dict[str, Any] = {f"{PROJECT}:tenantId": TENANT, f"{PROJECT}:baselines": ["standard"]}
         config.update({f"{PROJECT}:androidProfiles": own} if own else {})
         text = dump({"config": config})
         (stacks / f"Pulumi.t{number}.yaml").write_text(text, encoding="utf-8")

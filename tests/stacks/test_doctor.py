@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.graph.identity import CLIENT_ID, CLIENT_SECRET
+from stacks.__main__ import COMMANDS
 from tests.sandbox_control import Portal
 from tests.stack_runners import ROOT, Stack
 
@@ -89,7 +90,7 @@ def test_mistake_in_the_stack_file_is_the_first_thing_said(configured: Stack) ->
 
 def test_help_of_every_command_loads_nothing_heavy() -> None:
     """`--help` must answer at once: neither the SDK nor the HTTP library is loaded for it."""
-    commands = ("", "adopt", "doctor", "export", "names", "recover", "show")
+    commands = ("", *COMMANDS)
     code = "import sys; sys.argv[1:] = [*{words!r}, '--help']\nimport runpy\n"
     code += "try: runpy.run_module('stacks', run_name='__main__')\n"
     code += "except SystemExit: sys.exit(sorted({{'pulumi', 'requests', 'azure'}} & set(sys.modules)) or 0)"

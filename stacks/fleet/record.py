@@ -1,0 +1,125 @@
+"""
+The record of a run: one JSON line for each transition of a tenant, on the disk before the next step.
+
+It says for which commit and which files it holds, so that a resumed run does exactly what is left, and nothing for
+another configuration. A line that a kill has cut off is passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stacks.files.document import FileProblem
+
+VERSION = 1
+ENDED_WELL = ("done", "changed")
+"""How a tenant may end: without a change, or with some. Else: failed, timeout, cancelled, skipped."""
+_NAME = "run.jsonl"
+
+
+@dataclass
+class Record:
+    """One run, as its file has it."""
+
+    folder: Path
+    head: dict[str, Any]
+    """What the run is: command, commit, tenants."""
+    results: dict[str, dict[str, Any]]
+    """The last transition of each tenant."""
+
+    @classmethod
+    def begin(cls, parent: Path, command: str, tenants: Sequence[str], fingerprint: Mapping[str, str]) -> Record:
+        """Make the folder of a new run, and write its head. Raises FileProblem: the disk refuses."""
+        name = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+        folder = parent / f"{name}-{command}-{os.getpid()}"
+        head = {"version": VERSION, "run": folder.name, "command": command, "tenants": list(tenants), **fingerprint}
+        made = cls(folder, head, {})
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise FileProblem(f"{folder}: cannot be made: {error.strerror or error}") from None
+        made._append(head)
+        return made
+
+    @classmethod
+    def last(cls, parent: Path, command: str = "", name: str = "") -> Record:
+        """Read the last run of *command*, or the run called *name*. Raises FileProblem: there is none."""
+        folders = [name] if name else sorted((one.name for one in parent.glob("*-*-*")), reverse=True)
+        for one in folders:
+            found = _read(parent / one)
+            if found is not None and (not command or found.head["command"] == command):
+                return found
+        wanted = f"run {name}" if name else f"run of {command}" if command else "run"
+        raise FileProblem(f"{parent}: there is no {wanted} to go on with")
+
+    def add(self, tenant: str, status: str, **more: Any) -> None:
+        """Write down what became of *tenant*, or that it has begun. Raises FileProblem: the disk refuses."""
+        line = {"tenant": tenant, "status": status, "at": round(time.time(), 3), **more}
+        self.results[tenant] = line
+        self._append(line)
+
+    def left(self) -> list[str]:
+        """Return the tenants that have not ended well."""
+        return [
+            one for one in self.head["tenants"] if self.results.get(one, {}).get("status") not in ("done", "changed")
+        ]
+
+    def failed(self) -> list[str]:
+        """Return the tenants that have failed."""
+        return [one for one, result in self.results.items() if result["status"] not in (*ENDED_WELL, "started")]
+
+    def require(self, fingerprint: Mapping[str, str]) -> None:
+        """Make sure that the run is of this commit and these files. Raises FileProblem."""
+        for key, value in fingerprint.items():
+            if self.head.get(key) != value:
+                raise FileProblem(f"{self.folder}: is of another {key}: start a new run instead of --resume")
+
+    def _append(self, line: Mapping[str, Any]) -> None:
+        try:
+            with (self.folder / _NAME).open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise FileProblem(f"{self.folder / _NAME}: cannot be written: {error.strerror or error}") from None
+
+
+def fingerprint(root: Path) -> dict[str, str]:
+    """Return the commit of the project in *root*, and a hash of all that decides what tenants get."""
+    done = subprocess.run(  # noqa: S603
+        ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607 - git on the PATH
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    digest = hashlib.sha256()
+    for path in sorted([root / "Pulumi.yaml", *(root / "stacks").rglob("*.yaml")]):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return {"commit": done.stdout.strip() or "none", "config": digest.hexdigest()}
+
+
+def _read(folder: Path) -> Record | None:
+    try:
+        lines = (folder / _NAME).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    parsed = [one for one in map(_json, lines) if one is not None]
+    if not parsed or parsed[0].get("version") != VERSION:
+        return None
+    return Record(folder, parsed[0], {str(one["tenant"]): one for one in parsed[1:] if "tenant" in one})
+
+
+def _json(line: str) -> dict[str, Any] | None:
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None

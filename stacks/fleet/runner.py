@@ -1,0 +1,156 @@
+"""
+Runs one operation over many tenants: some at a time, ring after ring, and none of them in the way of another.
+
+A tenant that fails, hangs or is killed ends for itself. After an interrupt (`stacks.fleet.interrupts`) no more tenants
+are begun.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from stacks.engine import Engine
+from stacks.fleet.digest import Outcome, parse
+from stacks.fleet.interrupts import Interrupts
+from stacks.fleet.processes import Ended, Process
+from stacks.fleet.record import ENDED_WELL, Record
+from stacks.fleet.selection import Selected
+
+VERBS: Mapping[str, tuple[str, ...]] = {
+    "preview": ("preview", "--json"),
+    "up": ("up", "--yes", "--skip-preview", "--json"),
+    "refresh": ("refresh", "--yes", "--skip-preview", "--json"),
+    "destroy": ("destroy", "--yes", "--skip-preview", "--json"),
+    "drift": ("refresh", "--preview-only", "--json"),
+}
+"""The operations, as both engines take them."""
+_HEARTBEAT = 30.0
+"""Seconds of silence after which a line says what is still at work: pipelines end jobs that print nothing."""
+
+
+class Result(NamedTuple):
+    """What became of one tenant."""
+
+    tenant: str
+    status: str
+    """done, changed, failed, timeout, cancelled or skipped."""
+    outcome: Outcome
+    seconds: float
+    log: Path | None
+
+
+@dataclass
+class Limits:
+    """What a run keeps to."""
+
+    parallel: int
+    timeout: float | None = None
+    """Seconds for each tenant."""
+    fail_fast: bool = False
+
+
+@dataclass
+class Runner:
+    """One operation over many tenants."""
+
+    verb: str
+    record: Record
+    engine_of: Callable[[str], Engine]
+    limits: Limits
+    interrupts: Interrupts
+    tell: Callable[[str], None]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: str = ""
+
+    def run(
+        self, selected: Sequence[Selected], between: Callable[[Sequence[Selected]], str] | None = None
+    ) -> list[Result]:
+        """
+        Do it for all *selected*, ring after ring, and return what became of each.
+
+        *between* is asked after a ring that ended well why the next one may not begin; empty if it may.
+        """
+        results: list[Result] = []
+        for ring in dict.fromkeys(one.ring.name for one in selected):
+            members = [one for one in selected if one.ring.name == ring]
+            ended = self._ring(members)
+            results += ended
+            failed = sum(one.status not in ENDED_WELL for one in ended)
+            if failed > members[0].ring.max_failures:
+                self._stop(f"ring {ring} has {failed} failures")
+            elif between is not None and not self._why_not():
+                self._stop(between(members))
+        return results
+
+    def _why_not(self) -> str:
+        """Return why no more tenants may be begun; empty if they may."""
+        return self._stopped or ("it was interrupted" if self.interrupts.count else "")
+
+    def _stop(self, reason: str) -> None:
+        if reason and not self._stopped:
+            self._stopped = reason
+            self.tell(f"no more tenants are begun: {reason}")
+
+    def _ring(self, members: Sequence[Selected]) -> list[Result]:
+        with ThreadPoolExecutor(max(1, self.limits.parallel)) as pool:
+            futures = [pool.submit(self._tenant, one) for one in members]
+            left = set(futures)
+            while left:
+                done, left = wait(left, timeout=_HEARTBEAT)
+                if not done:
+                    self.tell(f"still at work: {', '.join(self.interrupts.running) or 'nothing'}")
+            return [future.result() for future in futures]
+
+    def _tenant(self, one: Selected) -> Result:
+        tenant = one.tenant
+        if self._why_not():
+            return self._ended(Result(tenant, "skipped", Outcome(errors=[self._why_not()]), 0.0, None))
+        engine = self.engine_of(tenant)
+        output, log = (self.record.folder / f"{tenant}.{kind}" for kind in ("json", "log"))
+        verb, *flags = VERBS[self.verb]
+        where = ["--stack", engine.stack, "--cwd", str(engine.folder), *engine.options]
+        self.record.add(tenant, "started", verb=self.verb)
+        command = [*engine.command, verb, *where, *flags]
+        begin = partial(Process, command, one.ring.identity, output, log)
+        with self.interrupts.at_work(tenant, begin) as process:
+            ended = process.wait(self.limits.timeout)
+        return self._ended(self._judged(tenant, ended, log))
+
+    def _judged(self, tenant: str, ended: Ended, log: Path) -> Result:
+        """Say what *ended* came to: an engine that says nothing that can be read has failed, whatever its code."""
+        outcome = parse(ended.printed)
+        if ended.status == 0 and outcome.parsed:
+            return Result(tenant, "changed" if outcome.changes else "done", outcome, ended.seconds, log)
+        if not outcome.errors:
+            said = " ".join((ended.said or ended.printed).removeprefix("error: ").split())[:500]
+            outcome.errors = [said or f"the engine ended with {ended.status} and said nothing"]
+        status = "timeout" if ended.timed_out else "cancelled" if self.interrupts.count else "failed"
+        if ended.timed_out:
+            outcome.errors.insert(0, f"it took more than {self.limits.timeout:.0f} s: give a longer --timeout")
+        return Result(tenant, status, outcome, ended.seconds, log)
+
+    def _ended(self, result: Result) -> Result:
+        counts = dict(sorted(result.outcome.counts.items()))
+        errors = result.outcome.errors
+        with self._lock:
+            self.record.add(
+                result.tenant,
+                result.status,
+                verb=self.verb,
+                seconds=round(result.seconds, 1),
+                counts=counts,
+                errors=errors[:5],
+                differences=[str(one) for one in result.outcome.differences],
+            )
+        changes = ", ".join(f"{count} {op}" for op, count in counts.items() if op != "same")
+        said = errors[0] if errors else changes or "no change"
+        self.tell(f"{result.tenant}: {result.status} in {result.seconds:.0f} s: {said}")
+        if self.limits.fail_fast and result.status not in ENDED_WELL:
+            self._stop(f"{result.tenant} has failed")
+        return result

@@ -1,0 +1,50 @@
+"""What many tenants have in common: the same difference in many is one line, and so is the same failure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from stacks.fleet.digest import Difference
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_RANK = ("replace", "create-replacement", "delete-replaced", "delete", "update", "create")
+_MOST_NAMED = 4
+
+
+class Group(NamedTuple):
+    """One line: what, and in which tenants."""
+
+    text: str
+    tenants: list[str]
+
+    def line(self) -> str:
+        """Return the line of a summary."""
+        named = ", ".join(self.tenants[:_MOST_NAMED])
+        more = f" and {len(self.tenants) - _MOST_NAMED} more" if len(self.tenants) > _MOST_NAMED else ""
+        many = f"{len(self.tenants)} tenants" if len(self.tenants) > 1 else "1 tenant"
+        return f"{many}: {self.text}  ({named}{more})"
+
+
+def differences(found: Mapping[str, list[Difference]]) -> list[Group]:
+    """Group *found*, by tenant, by what differs: what is riskiest first, then what most tenants have."""
+    groups: dict[Difference, list[str]] = {}
+    for tenant, several in found.items():
+        for one in several:
+            groups.setdefault(one, []).append(tenant)
+    ranked = sorted(groups.items(), key=lambda item: (_rank(item[0].op), -len(item[1]), item[0]))
+    return [Group(str(one), tenants) for one, tenants in ranked]
+
+
+def failures(found: Mapping[str, list[str]]) -> list[Group]:
+    """Group the errors of tenants by their text; ids of tenants and requests do not tell them apart."""
+    groups: dict[str, tuple[str, list[str]]] = {}
+    for tenant, errors in found.items():
+        text = errors[0] if errors else "the engine has said nothing"
+        groups.setdefault(_ID.sub("<id>", text), (text, []))[1].append(tenant)
+    return [Group(text if len(tenants) == 1 else key, tenants) for key, (text, tenants) in groups.items()]
+
+
+def _rank(op: str) -> int:
+    return _RANK.index(op) if op in _RANK else len(_RANK)

@@ -1,0 +1,370 @@
+"""`python -m stacks preview|up|refresh|destroy|drift`: many tenants, ring after ring, none in the way of another."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.engines import cli
+from stacks.files.document import FileProblem
+from stacks.fleet import digest, summary
+from stacks.fleet.digest import Difference
+from stacks.fleet.record import Record
+from stacks.fleet.rings import Ring, rings
+from stacks.fleet.selection import changed, select, tenants
+from tests import stack_runners
+from tests.sandbox_control import Portal
+from tests.stack_runners import PROJECT, ROOT, Outcome
+
+TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
+FOUR = ["t0", "t1", "t2", "t3"]
+RINGS = "rings:\n  - name: pilot\n    tenants: [t0]\n  - name: broad\n    tenants: [t1, t2, t3]\n"
+
+
+# ---------------------------------------------------------------------------------- rings and selection
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rings: [{name: a, tenants: [t0, t1]}]", "t2, t3: in no ring; every tenant is in exactly one"),
+        ("rings: [{name: a, tenants: [t*]}, {name: b, tenants: [t1]}]", "rings.yaml:1: t1 is in ring a too"),
+        ("rings: [{name: a, tenants: [x]}]", "x: there is no such tenant"),
+        ("rings: [{tenants: [t0]}]", "rings[0]: must have a name and tenants"),
+        ("rings: [{name: a, tenants: t0}]", "must be a list of tenants"),
+        ("rings: [{name: a, tenants: [t*], tenant: b}]", "tenant: a ring has name, tenants, identity, max_failures"),
+        ("rings: [{name: a, tenants: [t*], max_failures: -1}]", "must be a whole number"),
+        ("rings: [{name: a, tenants: [t*], identity: {PATH: x}}]", "PATH: an identity has variables such as"),
+        ("rings: [{name: a, tenants: [t*], identity: {INTUNE_CLIENT_SECRET: x}}]", "is a secret"),
+        ("rings: {}", "rings: must be a list of rings"),
+        ("- a", "must be a map"),
+    ],
+)
+def test_mistake_in_rings_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
+    """With the file and the line."""
+    (tmp_path / "rings.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(FileProblem) as caught:
+        rings(tmp_path, FOUR)
+    assert said in str(caught.value)
+    assert "rings.yaml" in str(caught.value)
+
+
+def test_rings_take_patterns_and_keep_their_order(tmp_path: Path) -> None:
+    """Without the file, all tenants are one ring."""
+    assert rings(tmp_path, FOUR) == [Ring("all", tuple(FOUR))]
+    text = "rings: [{name: b, tenants: [t3]}, {name: a, tenants: ['t[0-2]'], identity: {INTUNE_CLIENT_ID: x}}]"
+    (tmp_path / "rings.yaml").write_text(text, encoding="utf-8")
+    assert rings(tmp_path, FOUR) == [Ring("b", ("t3",)), Ring("a", ("t0", "t1", "t2"), {"INTUNE_CLIENT_ID": "x"})]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "names", "found"),
+    [
+        ([], [], ["t0", "t1", "t2", "t3"]),
+        (["t*", "!t1"], [], ["t0", "t2", "t3"]),
+        (["!t0"], [], ["t1", "t2", "t3"]),
+        (["t3", "t0"], [], ["t0", "t3"]),
+        (["t*"], ["broad"], ["t1", "t2", "t3"]),
+    ],
+)
+def test_selection_is_in_the_order_of_the_rings(patterns: list[str], names: list[str], found: list[str]) -> None:
+    """Patterns choose, `!` takes out."""
+    all_rings = [Ring("pilot", ("t0",)), Ring("broad", ("t1", "t2", "t3"))]
+    assert [one.tenant for one in select(all_rings, patterns, names)] == found
+
+
+@pytest.mark.parametrize(
+    ("patterns", "names", "said"), [(["x*"], [], "no tenant matches"), ([], ["x"], "there is no such ring")]
+)
+def test_selection_of_what_is_not_there_is_refused(patterns: list[str], names: list[str], said: str) -> None:
+    """A pattern that matches nothing is a mistake, not an empty selection."""
+    with pytest.raises(FileProblem, match=said):
+        select([Ring("pilot", ("t0",))], patterns, names)
+
+
+def test_change_selects_the_tenants_that_it_may_touch(tmp_path: Path) -> None:
+    """A stack file its tenant, a baseline all that use it, the program all."""
+    stacks = tmp_path / "stacks"
+    (stacks / "baselines").mkdir(parents=True)
+    (stacks / "baselines" / "a.yaml").write_text("baselines: [b]\n", encoding="utf-8")
+    (stacks / "baselines" / "b.yaml").write_text("iosProfiles: {}\n", encoding="utf-8")
+    for tenant, names in {"t0": "[a]", "t1": "[b]", "t2": "[]"}.items():
+        (stacks / f"Pulumi.{tenant}.yaml").write_text(f"config:\n  {PROJECT}:baselines: {names}\n", encoding="utf-8")
+
+    def git(*words: str) -> None:
+        own = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        subprocess.run([str(shutil.which("git")), "-C", str(tmp_path), *own, *words], check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    assert changed(stacks, "HEAD") == {}
+    (stacks / "baselines" / "b.yaml").write_text("iosProfiles: {x: {}}\n", encoding="utf-8")
+    assert set(changed(stacks, "HEAD")) == {"t0", "t1"}
+    (stacks / "Pulumi.t2.yaml").write_text("config: {}\n", encoding="utf-8")
+    assert changed(stacks, "HEAD")["t2"] == "stacks/Pulumi.t2.yaml has changed since HEAD"
+    with pytest.raises(FileProblem, match="git does not know it"):
+        changed(stacks, "nowhere")
+
+
+# ------------------------------------------------------------------------------------ what engines say
+
+
+def test_same_difference_in_many_tenants_is_one_line() -> None:
+    """The riskiest first; a line names some of the tenants."""
+    update = Difference("IosProfile mail", "update", "description", '"a"', '"b"')
+    found = {f"t{number}": [update] for number in range(50)}
+    found["t7"] = [update, Difference("Credential c", "replace", "issuer", '"x"', '"y"')]
+    found["t8"] = [Difference("IosProfile mail", "update", "description", '"c"', '"b"')]
+    found["t9"] = [Difference("IosProfile old", "delete")]
+    lines = [group.line() for group in summary.differences(found)]
+    assert lines == [
+        '1 tenant: replace Credential c.issuer "x" → "y"  (t7)',
+        "1 tenant: delete IosProfile old  (t9)",
+        '48 tenants: update IosProfile mail.description "a" → "b"  (t0, t1, t2, t3 and 44 more)',
+        '1 tenant: update IosProfile mail.description "c" → "b"  (t8)',
+    ]
+
+
+def test_same_failure_is_one_line_whatever_the_ids() -> None:
+    """Request ids and tenants do not tell failures apart."""
+    error = "GET /x → 403: no (request {})"
+    found = {
+        "t0": [error.format("0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01")],
+        "t1": [error.format("1f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01")],
+        "t2": [],
+    }
+    assert [group.line() for group in summary.failures(found)] == [
+        "2 tenants: GET /x → 403: no (request <id>)  (t0, t1)",
+        "1 tenant: the engine has said nothing  (t2)",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "garbage", "[]", '{"a": 1}', '{"steps": [', "null\n\x00\n{}"])
+def test_engine_that_says_nothing_readable_is_not_taken_for_no_change(text: str) -> None:
+    """What cannot be read is unknown."""
+    assert not digest.parse(text).parsed
+
+
+def test_long_value_is_cut_and_secret_stays_masked() -> None:
+    """A digest has secrets masked already."""
+    urn = f"urn:pulumi:t::{PROJECT}::pulumi-python:dynamic/intune:Ios::p"
+    step = {
+        "op": "update",
+        "urn": urn,
+        "detailedDiff": {"description": {"kind": "update"}},
+        "oldState": {"inputs": {"description": "x" * 100}},
+        "newState": {"inputs": {"description": "[secret]"}},
+    }
+    (one,) = digest.parse(json.dumps({"steps": [step], "changeSummary": {"update": 1}})).differences
+    assert one == Difference("Ios p", "update", "description", '"' + "x" * 58 + "…", '"[secret]"')
+
+
+# ------------------------------------------------------------------------------------------ the record
+
+
+def test_record_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    """A kill in the middle of a line loses that line and nothing else."""
+    record = Record.begin(tmp_path, "up", FOUR, {"commit": "c", "config": "h"})
+    record.add("t0", "done")
+    record.add("t1", "failed")
+    record.add("t2", "started")
+    with (record.folder / "run.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write('{"tenant": "t3", "sta')
+    read = Record.last(tmp_path, "up")
+    assert read.left() == ["t1", "t2", "t3"]
+    assert read.failed() == ["t1"]
+    read.require({"commit": "c", "config": "h"})
+    with pytest.raises(FileProblem, match="is of another config"):
+        read.require({"commit": "c", "config": "other"})
+    with pytest.raises(FileProblem, match="there is no run of down"):
+        Record.last(tmp_path, "down")
+
+
+# ------------------------------------------------------------------------------------ on both engines
+
+
+@dataclass
+class Fleet:
+    """Four stacks of one sandbox tenant, told apart by the names of their objects."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def run(self, *words: str) -> Outcome:
+        """Run a command of `python -m stacks`."""
+        line = [sys.executable, "-m", "stacks", *words, "--cwd", str(self.folder)]
+        done = subprocess.run(
+            line, cwd=ROOT, env=self.environment, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        return Outcome(done.returncode, done.stdout + done.stderr)
+
+    def baseline(self, description: str) -> None:
+        """Give all of them this description."""
+        text = f"iosProfiles:\n  mail:\n    description: {description}\n"
+        (self.folder / "stacks" / "baselines" / "standard.yaml").write_text(text, encoding="utf-8")
+
+    def stack(self, tenant: str, **more: str) -> None:
+        """Write the stack file of *tenant*; a salt that the CLI has put there stays."""
+        path = self.folder / "stacks" / f"Pulumi.{tenant}.yaml"
+        there = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        salt = [line for line in there if line.startswith("encryptionsalt")]
+        config: dict[str, Any] = {"tenantId": TENANT, "cloud": "sandbox", "baselines": ["standard"]}
+        config["iosProfiles"] = {"mail": {"display_name": f"Mail {tenant}", **more}}
+        text = json.dumps({"config": {f"{PROJECT}:{key}": value for key, value in config.items()}})
+        path.write_text("\n".join([*salt, text[1:-1]]), encoding="utf-8")
+
+
+@pytest.fixture(params=["stand-in", "cli"])
+def fleet(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Any) -> Fleet:
+    """Make four stacks in a copy of the project, on each engine."""
+    folder = stack_runners.project_copy(tmp_path)
+    (folder / "stacks" / "baselines").mkdir()
+    (folder / "stacks" / "rings.yaml").write_text(RINGS, encoding="utf-8")
+    environment = {**os.environ, **sandbox.environment, "INTUNE_RETRY_TIMEOUT": "2", "INTUNE_CONSISTENCY_TIMEOUT": "2"}
+    made = Fleet(folder, environment)
+    command = cli()
+    if request.param == "cli":
+        if command is None:
+            pytest.skip("no Pulumi CLI 3.254 or newer on the PATH")
+        (folder / "state").mkdir()
+        environment.update(
+            PULUMI_BACKEND_URL=(folder / "state").as_uri(),
+            PULUMI_CONFIG_PASSPHRASE="",
+            PULUMI_HOME=str(folder / "home"),
+            PULUMI_PYTHON_CMD=sys.executable,
+        )
+    else:
+        bare = [one for one in environment["PATH"].split(os.pathsep) if not shutil.which("pulumi", path=one)]
+        environment["PATH"] = os.pathsep.join(bare)
+    made.baseline("one")
+    for tenant in FOUR:
+        if request.param == "cli":
+            words = [str(command), "stack", "init", tenant, "--non-interactive"]
+            subprocess.run(words, cwd=folder, env=environment, check=True, capture_output=True)
+        made.stack(tenant)
+    return made
+
+
+def _statuses(outcome: Outcome) -> dict[str, str]:
+    document = json.loads(outcome.text[outcome.text.index("{") : outcome.text.rindex("}") + 1])
+    return {one["tenant"]: one["status"] for one in document["tenants"]}
+
+
+def test_change_of_a_baseline_goes_through_the_rings(fleet: Fleet, portal: Portal) -> None:
+    """Previewed, shown as one line, applied ring after ring; then nothing differs, until someone edits."""
+    assert fleet.run("up", "--yes").status == 0
+    fleet.baseline("two")
+    outcome = fleet.run("preview")
+    assert outcome.status == 0
+    line = 'IosDerivedCredentialAuthenticationConfiguration mail.description "one" → "two"  (t0, t1, t2, t3)'
+    assert f"4 tenants: update {line}" in outcome.text
+    assert fleet.run("up", "--yes").status == 0
+    assert {one["description"] for one in portal.objects()} == {"two"}
+    assert fleet.run("drift").status == 0
+    portal.change(portal.named("Mail t2")["id"], description="by hand")
+    outcome = fleet.run("drift")
+    assert outcome.status == 7
+    assert (
+        '1 tenant: update IosDerivedCredentialAuthenticationConfiguration mail.description "two" → "by hand"  (t2)'
+        in (outcome.text)
+    )
+
+
+def test_tenant_that_fails_stops_the_next_ring_and_is_resumed(fleet: Fleet, portal: Portal) -> None:
+    """The pilot fails: nobody else is begun. Mended, the run goes on with exactly what is left."""
+    portal.fault(method="POST", path="deviceConfigurations$", status=400, times=3)
+    outcome = fleet.run("up", "--yes", "--json")
+    assert outcome.status == 1
+    assert _statuses(outcome) == {"t0": "failed", "t1": "skipped", "t2": "skipped", "t3": "skipped"}
+    portal.no_faults()
+    outcome = fleet.run("up", "--yes", "--json", "--resume")
+    assert outcome.status == 0, outcome.text
+    assert _statuses(outcome) == dict.fromkeys(FOUR, "changed")
+    assert sorted(one["displayName"] for one in portal.objects()) == [f"Mail {tenant}" for tenant in FOUR]
+    fleet.baseline("two")
+    outcome = fleet.run("up", "--yes", "--resume")
+    assert outcome.status == 1
+    assert "is of another config: start a new run instead of --resume" in outcome.text
+
+
+def test_failure_in_one_tenant_leaves_the_others_alone(fleet: Fleet) -> None:
+    """A mistake in one stack file: its tenant fails with the mistake, the rest of the ring is previewed."""
+    fleet.stack("t2", descriptoin="x")
+    outcome = fleet.run("preview", "--json")
+    assert outcome.status == 1
+    assert _statuses(outcome) == {"t0": "changed", "t1": "changed", "t2": "failed", "t3": "changed"}
+    assert "descriptoin: is not a field here" in outcome.text
+    outcome = fleet.run("preview", "--failed", "--json")
+    assert _statuses(outcome) == {"t2": "failed"}
+
+
+def test_deletion_needs_its_own_word(fleet: Fleet, portal: Portal) -> None:
+    """`--yes` agrees to changes, not to deletions; a fleet is never destroyed by a pattern."""
+    assert fleet.run("up", "--yes").status == 0
+    fleet.stack("t1")
+    path = fleet.folder / "stacks" / "Pulumi.t1.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace('{"mail": {"display_name": "Mail t1"}}', '{"mail": null}'))
+    portal.requests()
+    outcome = fleet.run("up", "--yes")
+    assert outcome.status == 10
+    assert "nothing was changed: delete needs --allow-delete" in outcome.text
+    assert not portal.writes()
+    assert fleet.run("destroy", "--tenants", "t*", "--yes", "--allow-delete").status == 2
+    assert fleet.run("up", "--yes", "--allow-delete").status == 0
+    assert sorted(one["displayName"] for one in portal.objects()) == ["Mail t0", "Mail t2", "Mail t3"]
+    assert fleet.run("destroy", "--tenants", "t0", "--yes", "--allow-delete").status == 0
+    assert sorted(one["displayName"] for one in portal.objects()) == ["Mail t2", "Mail t3"]
+
+
+def test_up_that_is_not_agreed_to_changes_nothing(fleet: Fleet, portal: Portal) -> None:
+    """Without a terminal and without `--yes` there is nobody to agree."""
+    outcome = fleet.run("up")
+    assert outcome.status == 10
+    assert "nothing was changed: it was not agreed to" in outcome.text
+    assert not portal.objects()
+
+
+def test_tenant_that_takes_too_long_is_stopped(fleet: Fleet, portal: Portal) -> None:
+    """It ends for itself, with the reason; its lock goes with it."""
+    portal.switch(latencyMs=3000)
+    outcome = fleet.run("up", "--yes", "--tenants", "t0", "--timeout", "4", "--json")
+    assert outcome.status == 1
+    assert "it took more than 4 s: give a longer --timeout" in outcome.text
+    portal.switch(latencyMs=0)
+    assert fleet.run("up", "--yes", "--tenants", "t0").status == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent as POSIX has them")
+def test_interrupted_run_is_ended_by_a_resume(fleet: Fleet, portal: Portal) -> None:
+    """One Ctrl-C begins no more tenants; the record is whole, and the resumed run does what is left."""
+    line = [sys.executable, "-m", "stacks", "up", "--yes", "--parallel", "1", "--cwd", str(fleet.folder)]
+    with subprocess.Popen(
+        line, cwd=ROOT, env=fleet.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        for said in running.stderr:
+            if "t0: changed" in said and any(one["displayName"] == "Mail t0" for one in portal.objects()):
+                running.send_signal(signal.SIGINT)
+                break
+        running.stderr.read()
+        assert running.wait() in (8, 10)
+    assert fleet.run("up", "--yes", "--resume").status == 0
+    assert sorted(one["displayName"] for one in portal.objects()) == [f"Mail {tenant}" for tenant in FOUR]
+    assert fleet.run("drift").status == 0
+
+
+def test_selection_that_is_empty_is_a_usage_error(fleet: Fleet) -> None:
+    """2, as every wrong use."""
+    assert fleet.run("preview", "--tenants", "t0", "--tenants", "!t0").status == 2
+    assert tenants(fleet.folder / "stacks") == FOUR
