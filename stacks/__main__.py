@@ -20,6 +20,7 @@ COMMANDS = {
     "preview": "Show what an update would do in many tenants.",
     "recover": "End the creates that a killed run has left pending in the state of a stack.",
     "refresh": "Let the states of many tenants say what is really there.",
+    "report": "Write what the last runs of drift have seen as one page.",
     "show": "Print what a stack declares, and from which file each value is.",
     "up": "Update many tenants, ring after ring.",
 }

@@ -60,6 +60,12 @@ class Record:
         wanted = f"run {name}" if name else f"run of {command}" if command else "run"
         raise FileProblem(f"{parent}: there is no {wanted} to go on with")
 
+    @classmethod
+    def every(cls, parent: Path, command: str) -> list[Record]:
+        """Read all runs of *command*, the oldest first."""
+        found = (_read(one) for one in sorted(parent.glob("*-*-*")))
+        return [one for one in found if one is not None and one.head["command"] == command]
+
     def add(self, tenant: str, status: str, **more: Any) -> None:
         """Write down what became of *tenant*, or that it has begun. Raises FileProblem: the disk refuses."""
         line = {"tenant": tenant, "status": status, "at": round(time.time(), 3), **more}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -146,7 +146,7 @@ class Runner:
                 seconds=round(result.seconds, 1),
                 counts=counts,
                 errors=errors[:5],
-                differences=[str(one) for one in result.outcome.differences],
+                differences=[asdict(one) for one in result.outcome.differences],
             )
         changes = ", ".join(f"{count} {op}" for op, count in counts.items() if op != "same")
         said = errors[0] if errors else changes or "no change"

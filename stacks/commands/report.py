@@ -1,0 +1,44 @@
+"""`python -m stacks report`: writes what the last runs of `drift` have seen as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stacks.commands.common import DONE, ROOT, print_json, reported
+
+
+@click.command(epilog="Example: python -m stacks drift; python -m stacks report --out report.html")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("report.html"), help="Where to write the page.")
+@click.option("--run", default="", metavar="RUN", help="A run other than the last one of drift.")
+@click.option("--certificates", is_flag=True, help="List the certificates of each tenant: needs a sign-in.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and write no page.")
+@click.option("--cwd", type=click.Path(path_type=Path), default=ROOT, help="The folder of Pulumi.yaml.")
+@reported
+def report(**given: Any) -> int:
+    """
+    Write what the last run of `drift` has seen as one page that needs no network.
+
+    Summary, what differs and since when, tenants and what they declare, what could not be read, drift over time,
+    issuers, and with --certificates when certificates expire.
+
+    Exit codes: 0 done, 1 failed, 2 usage.
+    """
+    from stacks.files import disk, names  # noqa: PLC0415 - `--help` must not load the SDK
+    from stacks.report.certificates import by_month  # noqa: PLC0415
+    from stacks.report.model import build  # noqa: PLC0415
+    from stacks.report.page import document, page  # noqa: PLC0415
+
+    folder = given["cwd"].resolve()
+    model = build(folder, folder / ".pulumi" / "fleet", given["run"])
+    certificates = by_month(folder, [row.name for row in model.rows]) if given["certificates"] else {}
+    if given["as_json"]:
+        print_json(document(model, certificates))
+        return DONE
+    known = [names.load(path) for path in sorted((folder / "stacks" / "names").glob("*.yaml"))]
+    text = page(model, certificates, lambda id_: next((name for one in known if (name := one.name_of(id_))), ""))
+    disk.replace(given["out"], text.encode("utf-8"))
+    click.echo(f"{given['out']}: {len(model.rows)} tenants, {len(text) // 1024 + 1} KB")
+    return DONE

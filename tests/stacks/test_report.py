@@ -1,0 +1,153 @@
+"""The report: what the runs of `drift` have seen, as one page that needs no network and is readable by everyone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import asdict
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.fleet.digest import Difference
+from stacks.fleet.record import Record
+from stacks.report.model import Model, build
+from stacks.report.page import document, page
+from tests.stack_runners import PROJECT, ROOT
+
+TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
+GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
+HOSTILE = "<script>alert(1)</script>\"'&"
+DRIFT = Difference(
+    "IosDerivedCredentialAuthenticationConfiguration mail", "update", "description", '"a"', f'"{HOSTILE}"'
+)
+ASSIGNED = Difference(
+    "IosDerivedCredentialAuthenticationConfiguration mail",
+    "update",
+    "assignments",
+    "[]",
+    f'[{{"group_id": "{GROUP}"}}]',
+)
+_DAY = 86_400.0
+_BEGUN = 1_795_000_000.0
+
+
+def _project(folder: Path, tenants: int) -> Path:
+    (folder / "stacks").mkdir()
+    (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    for number in range(tenants):
+        entry = {"display_name": "P", "derived_credential": "c"}
+        credential = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
+        config = {"tenantId": TENANT, "derivedCredentials": {"c": credential}, "iosProfiles": {"mail": entry}}
+        text = json.dumps({"config": {f"{PROJECT}:{key}": value for key, value in config.items()}})
+        (folder / "stacks" / f"Pulumi.t{number:02}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _run(runs: Path, day: int, results: dict[str, tuple[str, list[Difference], list[str]]]) -> None:
+    """Write the record of one run of drift, as the runner does, *day* days after the first."""
+    folder = runs / f"2026112{day}-000000-drift-1"
+    folder.mkdir(parents=True)
+    record = Record(folder, {"version": 1, "run": folder.name, "command": "drift", "tenants": list(results)}, {})
+    lines: list[dict[str, Any]] = [{**record.head, "commit": "c" * 40}]
+    for tenant, (status, differences, errors) in results.items():
+        more = {"differences": [asdict(one) for one in differences], "errors": errors}
+        lines.append({"tenant": tenant, "status": status, "at": _BEGUN + day * _DAY, **more})
+    (folder / "run.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Model:
+    """Make the report of three days in fifty tenants."""
+    folder, runs = _project(tmp_path, 50), tmp_path / ".pulumi" / "fleet"
+    names = [f"t{number:02}" for number in range(50)]
+    well: tuple[str, list[Difference], list[str]] = ("done", [], [])
+    _run(runs, 0, {**dict.fromkeys(names, well), "t03": ("changed", [DRIFT], [])})
+    _run(runs, 1, {**dict.fromkeys(names, well), "t03": ("failed", [], ["403"]), "t04": ("changed", [DRIFT], [])})
+    last: dict[str, tuple[str, list[Difference], list[str]]] = {**dict.fromkeys(names, well)}
+    last.update({"t03": ("changed", [DRIFT], []), "t04": well, "t05": ("changed", [DRIFT, ASSIGNED], [])})
+    last["t06"] = ("failed", [], [f"GET /x → 403: {HOSTILE}"])
+    del last["t07"]
+    _run(runs, 2, last)
+    return build(folder, runs, now=_BEGUN)
+
+
+def _page(model: Model) -> str:
+    return page(model, {"2027-03": 4, "2027-04": 9}, lambda id_: "Pilot" if id_ == GROUP else "")
+
+
+def test_model_counts_and_dates_what_differs(model: Model) -> None:
+    """Not readable is neither drift nor its end: a difference keeps the day on which it was first seen."""
+    assert (model.count("same"), model.count("differs")) == (46, 2)
+    assert (model.count("not readable"), model.count("not looked at")) == (1, 1)
+    (first, second) = model.groups
+    assert (first[0], first[1]) == (DRIFT, ["t03", "t05"])
+    assert model.since["t03", DRIFT] < model.since["t05", DRIFT] == model.since["t05", ASSIGNED]
+    assert second[1] == ["t05"]
+    assert ("t04", DRIFT) not in model.since
+    assert [counts for _, *counts in model.days] == [[49, 1, 0], [48, 1, 1], [46, 2, 1]]
+    assert model.rows[3].entries == {"derivedCredentials.c": "same", "iosProfiles.mail": "differs"}
+    assert model.rows[6].entries == {"derivedCredentials.c": "not readable", "iosProfiles.mail": "not readable"}
+
+
+def test_page_is_small_and_needs_no_network(model: Model) -> None:
+    """50 tenants are under 300 KB, and nothing in it leads anywhere."""
+    text = _page(model)
+    assert len(text.encode()) < 300 * 1024
+    assert not re.findall(r"(?:src|href)=\"(?!data:)", text)
+    assert "@import" not in text
+    assert "url(" not in text
+
+
+def test_text_of_a_tenant_is_escaped(model: Model) -> None:
+    """Everywhere: in the tables, in the failures, in what is downloaded."""
+    text = _page(model)
+    assert "<script>alert" not in text
+    assert text.count("<script>") == 1
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert f"{GROUP} (Pilot)" in text
+    downloads = [base64.b64decode(one).decode() for one in re.findall(r"base64,([A-Za-z0-9+/=]+)", text)]
+    assert downloads[0].splitlines()[0] == "tenant,ring,resource,operation,property,declared,actual,since"
+    assert json.loads(downloads[1]) == json.loads(json.dumps(document(model, {"2027-03": 4, "2027-04": 9})))
+
+
+class _Outline(HTMLParser):
+    """What a screen reader finds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember each tag."""
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_page_can_be_read_without_seeing_it(model: Model) -> None:
+    """Language, one first heading, headings in order, captions, scopes, labels, titles of pictures."""
+    outline = _Outline()
+    outline.feed(_page(model))
+    names = [tag for tag, _ in outline.tags]
+    assert ("html", {"lang": "en"}) in outline.tags
+    assert names.count("h1") == 1
+    assert not {"h3", "h4"} & set(names)
+    assert names.count("caption") == names.count("table")
+    assert all(attributes.get("scope") in ("row", "col") for tag, attributes in outline.tags if tag == "th")
+    labelled = {attributes.get("for") for tag, attributes in outline.tags if tag == "label"}
+    assert {attributes.get("id") for tag, attributes in outline.tags if tag == "input"} <= labelled
+    pictures = [attributes for tag, attributes in outline.tags if tag == "svg"]
+    assert all(one["role"] == "img" and one["aria-labelledby"] for one in pictures)
+    assert len(pictures) == 2
+
+
+def test_cell_that_begins_a_formula_is_no_formula(tmp_path: Path) -> None:
+    """A spreadsheet would run it."""
+    folder, runs = _project(tmp_path, 1), tmp_path / "runs"
+    evil = Difference("X y", "update", "description", "=cmd()", "@x")
+    _run(runs, 0, {"t00": ("changed", [evil], [])})
+    text = _page(build(folder, runs, now=_BEGUN))
+    csv = base64.b64decode(re.findall(r"base64,([A-Za-z0-9+/=]+)", text)[0]).decode()
+    assert "'=cmd(),'@x" in csv
