@@ -59,7 +59,7 @@ def test_every_fault_ends_in_what_is_declared(seed: int) -> None:
 
 def test_no_create_is_lost_doubled_or_taken(seed: int) -> None:
     """Whatever goes wrong with each of them, and whatever others have in the tenant, which stays theirs."""
-    count = 240
+    count = 120
     tally = creates.create_many(count, seed, workers=20)
     assert tally.well, f"{tally}: {tally.problems}\n{again('creates', count, seed)} --workers 20"
 
@@ -67,7 +67,7 @@ def test_no_create_is_lost_doubled_or_taken(seed: int) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor ps")
 def test_killed_run_is_made_good_by_the_next(seed: int) -> None:
     """Thirty objects, all assigned and bound, and a state that says so, wherever the engine or its plugin died."""
-    count = 5
+    count = 3
     ended = kills.kill_at(kills.moments(count, seed), workers=2)
     assert [one for one in ended if one.wrong] == [], again("kills", count, seed)
 

@@ -91,12 +91,18 @@ class World:
             **{"@odata.type": "#microsoft.graph.windowsDomainJoinConfiguration"},
             networkAccessConfigurations=[self.profile],
         )
+        named = ("groups", "assignmentFilters", "roleScopeTags")
+        self.named = {one: portal.seed(one, displayName="N") for one in named}
 
     def path(self, route: Route) -> str:
         """Fill in the variables of a route."""
         join = "networkAccess" in route.path
-        ids = {"derivedCredentials": self.credential, "deviceConfigurations": self.join if join else self.profile}
-        collection = route.path.split("/")[1] if "/" in route.path else ""
+        ids = {
+            "derivedCredentials": self.credential,
+            "deviceConfigurations": self.join if join else self.profile,
+            **self.named,
+        }
+        collection = route.path.removeprefix("deviceManagement/").split("/")[0]
         values = {
             "{id}": ids.get(collection, self.state),
             "{cast}": f"microsoft.graph.{'windowsDomainJoinConfiguration' if join else ANDROID}",

@@ -72,6 +72,8 @@ def test_token_says_what_graph_tokens_say(sandbox: Sandbox) -> None:
     assert claims["roles"] == [
         "DeviceManagementServiceConfig.ReadWrite.All",
         "DeviceManagementConfiguration.ReadWrite.All",
+        "Group.Read.All",
+        "DeviceManagementRBAC.Read.All",
     ]
     assert claims["exp"] - claims["iat"] == 3599
 
