@@ -12,6 +12,7 @@ from stacks.commands.common import DIFFERS, DONE, columns, of_stack, print_json,
 if TYPE_CHECKING:
     from stacks.existing.entries import Entry
     from stacks.existing.inventory import Existing
+    from stacks.existing.plan import Plan
 
 
 @click.command(epilog='Example: python -m stacks adopt --stack contoso --kind androidProfiles --name "Android*"')
@@ -30,8 +31,7 @@ def adopt(**given: Any) -> int:
 
     Exit codes: 0 done, 1 failed, 2 usage, 7 the preview shows changes.
     """
-    from stacks.existing.adoption import Adoption, NotProven  # noqa: PLC0415 - `--help` must not load the SDK
-    from stacks.existing.plan import plan  # noqa: PLC0415
+    from stacks.existing.plan import plan  # noqa: PLC0415 - `--help` must not load the SDK
 
     made = plan(given["stack"], given["cwd"].resolve(), given["config_file"], given["state"], given["keys"])
     wanted = [one for one in made.adoptable if _is_wanted(one, given)]
@@ -39,18 +39,7 @@ def adopt(**given: Any) -> int:
     entries = made.entries(wanted)
     if not given["as_json"]:
         _show(entries, refused)
-    differs: list[str] = []
-    if given["dry_run"] or not entries:
-        said = "nothing was written: this is a dry run" if entries else f"nothing to adopt for {given['stack']}"
-    else:
-        adoption = Adoption(made.engine, made.file, entries, made.computed)
-        try:
-            left = adoption.run()
-            many = f"{len(entries)} objects are" if len(entries) > 1 else "1 object is"
-            proven = f"{many} in the state of {given['stack']}, and a preview shows no change"
-            said = f"{proven}: {left}"
-        except NotProven as problem:
-            differs, said = problem.differences, str(problem)
+    said, differs = _done(given, made, entries)
     if given["as_json"]:
         print_json(
             {
@@ -65,6 +54,22 @@ def adopt(**given: Any) -> int:
     else:
         click.echo(("\n" if entries or refused else "") + shown(said), err=bool(differs))
     return DIFFERS if differs else DONE
+
+
+def _done(given: dict[str, Any], made: Plan, entries: list[Entry]) -> tuple[str, list[str]]:
+    """Adopt the *entries*; return how it ended, and what a preview would change."""
+    from stacks.existing.adoption import Adoption, NotProven  # noqa: PLC0415 - `--help` must not load the SDK
+
+    if not entries:
+        return f"nothing to adopt for {given['stack']}", []
+    if given["dry_run"]:
+        return "nothing was written: this is a dry run", []
+    try:
+        left = Adoption(made.engine, made.file, entries, made.computed).run()
+    except NotProven as problem:
+        return str(problem), problem.differences
+    many = f"{len(entries)} objects are" if len(entries) > 1 else "1 object is"
+    return f"{many} in the state of {given['stack']}, and a preview shows no change: {left}", []
 
 
 def _is_wanted(one: Existing, given: dict[str, Any]) -> bool:

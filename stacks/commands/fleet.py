@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from stacks.commands.common import DIFFERS, DONE, FAILED, ROOT, print_json, reported, shown
+from stacks.commands.common import ROOT, reported
 
-if TYPE_CHECKING:
-    from stacks.fleet.runner import Result
-    from stacks.fleet.selection import Selected
-
-CANCELLED, STOPPED = 8, 10
 _CODES = "0 done, 1 a tenant failed, 2 usage, 7 something differs, 8 cancelled, 10 stopped by a ring."
 
 
@@ -52,7 +46,9 @@ def _consenting(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _command(verb: str, about: str) -> click.Command:
     def run(**given: Any) -> int:
-        return _Fleet(verb, given).run()
+        from stacks.commands.fleet_operation import FleetOperation  # noqa: PLC0415 - `--help` must not load the SDK
+
+        return FleetOperation(verb, given).run()
 
     run.__doc__ = f"{about}\n\nExit codes: {_CODES}"
     command: Callable[..., Any] = reported(run)
@@ -70,167 +66,3 @@ up = _command(
 refresh = _command("refresh", "Let the states of many tenants say what is really there.")
 destroy = _command("destroy", "Delete what the stacks of the named tenants manage. Each must be named: no patterns.")
 drift = _command("drift", "Say what differs in many tenants from what was applied. Writes nothing.")
-
-
-class _Fleet:
-    """One call of a command."""
-
-    def __init__(self, verb: str, given: dict[str, Any]) -> None:
-        from stacks.fleet import record  # noqa: PLC0415 - `--help` must not load the SDK
-        from stacks.fleet.interrupts import Interrupts  # noqa: PLC0415
-
-        self._verb, self._given = verb, given
-        self._folder: Path = given["cwd"].resolve()
-        self._runs = self._folder / ".pulumi" / "fleet"
-        self._fingerprint = record.fingerprint(self._folder)
-        self._interrupts = Interrupts(self._tell)
-
-    def run(self) -> int:
-        """Select, ask, run and sum up; return the exit code."""
-        with self._interrupts.forwarded():
-            return self._do()
-
-    def _do(self) -> int:
-        selected, resumed = self._select()
-        for one in selected:
-            self._tell(f"{one.tenant}: {one.reason}")
-        if self._verb in ("up", "destroy") and not resumed:
-            refused = self._agreed(selected)
-            if refused is not None:
-                return refused
-        results = self._run(self._verb, selected, resumed)
-        return self._sum_up(results)
-
-    def _select(self) -> tuple[list[Selected], Any]:
-        from stacks.fleet.record import Record  # noqa: PLC0415
-        from stacks.fleet.rings import rings  # noqa: PLC0415
-        from stacks.fleet.selection import changed, select, tenants  # noqa: PLC0415
-
-        given, stacks = self._given, self._folder / "stacks"
-        resumed = None
-        reasons = None
-        if given["resume"]:
-            resumed = Record.last(self._runs, self._verb, "" if given["resume"] == "last" else given["resume"])
-            resumed.require(self._fingerprint)
-            reasons = dict.fromkeys(resumed.left(), f"left of run {resumed.folder.name}")
-        elif given["failed"]:
-            last = Record.last(self._runs)
-            reasons = dict.fromkeys(last.failed(), f"failed in run {last.folder.name}")
-        elif given["changed"]:
-            reasons = changed(stacks, given["changed"])
-        if self._verb == "destroy" and (
-            not given["patterns"] or any(set(one) & set("*?[!") for one in given["patterns"])
-        ):
-            raise click.UsageError("destroy: name each tenant with --tenants; patterns are not taken")
-        selected = select(rings(stacks, tenants(stacks)), given["patterns"], given["ring_names"], reasons)
-        if not selected:
-            raise click.UsageError("no tenant is selected: see --tenants, --ring, --changed, --failed and --resume")
-        return selected, resumed
-
-    def _agreed(self, selected: list[Selected]) -> int | None:
-        """Preview, show, and ask; return an exit code where it must not go on."""
-        if self._verb == "destroy":
-            if not (self._given["yes"] and self._given["allow_delete"]):
-                raise click.UsageError("destroy deletes: it needs --yes and --allow-delete")
-            return None
-        results = self._run("preview", selected, None)
-        self._show(results, "would change")
-        if self._interrupts.count:
-            return CANCELLED
-        failed = sum(one.status not in ("done", "changed") for one in results)
-        changed = sum(one.status == "changed" for one in results)
-        refused = self._refused(results, changed)
-        if failed:
-            self._tell(f"nothing was changed: the preview of {failed} tenants failed")
-        elif not changed:
-            self._tell("nothing to change")
-        elif refused:
-            self._tell(f"nothing was changed: {refused}")
-        else:
-            return None
-        return FAILED if failed else STOPPED if refused else DONE
-
-    def _refused(self, results: list[Result], changed: int) -> str:
-        """Return why what a preview has shown may not be done; empty if it may."""
-        from stacks.fleet.digest import REPLACES  # noqa: PLC0415
-
-        ops = {one.op for result in results for one in result.outcome.differences}
-        for flag, risky in (("allow_replace", ops & REPLACES), ("allow_delete", ops & {"delete"})):
-            if risky and not self._given[flag]:
-                return f"{', '.join(sorted(risky))} needs --{flag.replace('_', '-')}"
-        if self._given["yes"] or not changed:
-            return ""
-        question = f"Type {changed}, the number of tenants that change, to go on"
-        try:
-            typed = "" if self._given["as_json"] else str(click.prompt(question, default="", show_default=False))
-        except click.Abort:
-            typed = ""
-        return "" if typed == str(changed) else "it was not agreed to"
-
-    def _run(self, verb: str, selected: list[Selected], resumed: Any) -> list[Result]:
-        from stacks.engine import choose  # noqa: PLC0415
-        from stacks.fleet.record import Record  # noqa: PLC0415
-        from stacks.fleet.runner import Limits, Runner  # noqa: PLC0415
-
-        record = resumed or Record.begin(self._runs, verb, [one.tenant for one in selected], self._fingerprint)
-        parallel = self._given["parallel"] or min(2 * (os.cpu_count() or 1), 8)
-        limits = Limits(parallel, self._given["timeout"], self._given["fail_fast"])
-        runner = Runner(verb, record, lambda tenant: choose(tenant, self._folder), limits, self._interrupts, self._tell)
-        return runner.run(selected, self._is_settled if verb == "up" else None)
-
-    def _is_settled(self, members: Sequence[Selected]) -> str:
-        """Return why the ring after *members* may not begin: a refresh shows that they are not as declared."""
-        results = self._run("drift", list(members), None)
-        wrong = [one.tenant for one in results if one.status != "done"]
-        if self._interrupts.count or not wrong:
-            return ""
-        return f"a refresh shows that {', '.join(wrong)} differ from what was just applied"
-
-    def _sum_up(self, results: list[Result]) -> int:
-        if self._given["as_json"]:
-            print_json({"command": self._verb, "tenants": [_document(one) for one in results]})
-        else:
-            self._show(results, "differ" if self._verb in ("preview", "drift") else "changed")
-        statuses = {one.status for one in results}
-        if self._interrupts.count:
-            return CANCELLED
-        if statuses & {"failed", "timeout"}:
-            return FAILED
-        if "skipped" in statuses:
-            return STOPPED
-        return DIFFERS if "changed" in statuses and self._verb == "drift" else DONE
-
-    def _show(self, results: list[Result], what: str) -> None:
-        from stacks.fleet import summary  # noqa: PLC0415
-
-        if self._given["as_json"]:
-            return
-        good = {one.tenant: one.outcome.differences for one in results if one.status in ("done", "changed")}
-        bad = {one.tenant: one.outcome.errors for one in results if one.status not in ("done", "changed")}
-        same = sum(one.status == "done" for one in results)
-        click.echo("")
-        for group in summary.differences(good):
-            click.echo(shown(group.line()))
-        for group in summary.failures(bad):
-            click.echo(shown(f"failed: {group.line()}"))
-        logs = [str(one.log) for one in results if one.log and one.tenant in bad]
-        if logs:
-            click.echo(f"what they said: {Path(logs[0]).parent}")
-        click.echo(
-            f"{len(results)} tenants: {same} as declared, {len(good) - same} {what}, {len(bad)} did not end well"
-        )
-
-    def _tell(self, line: str) -> None:
-        click.echo(shown(line), err=True)
-
-
-def _document(one: Result) -> dict[str, Any]:
-    return {
-        "tenant": one.tenant,
-        "status": one.status,
-        "counts": dict(sorted(one.outcome.counts.items())),
-        "seconds": round(one.seconds, 1),
-        "differences": [str(each) for each in one.outcome.differences],
-        "errors": one.outcome.errors,
-        "log": str(one.log) if one.log else None,
-    }
