@@ -11,6 +11,7 @@ import click
 
 from stacks.commands.common import CANCELLED, DIFFERS, DONE, FAILED, STOPPED, print_json, shown
 from stacks.engine import choose
+from stacks.files.names import load_all, with_names
 from stacks.fleet import record, summary
 from stacks.fleet.digest import REPLACES
 from stacks.fleet.interrupts import Interrupts
@@ -142,11 +143,12 @@ class FleetOperation:
         good = {one.tenant: one.outcome.differences for one in results if one.status in ("done", "changed")}
         bad = {one.tenant: one.outcome.errors for one in results if one.status not in ("done", "changed")}
         same = sum(one.status == "done" for one in results)
+        known = load_all(self._folder / "stacks" / "names")
+        lines = [group.line() for group in summary.differences(good)]
+        lines += [f"failed: {group.line()}" for group in summary.failures(bad)]
         click.echo("")
-        for group in summary.differences(good):
-            click.echo(shown(group.line()))
-        for group in summary.failures(bad):
-            click.echo(shown(f"failed: {group.line()}"))
+        for line in lines:
+            click.echo(shown(with_names(line, known)))
         logs = [str(one.log) for one in results if one.log and one.tenant in bad]
         if logs:
             click.echo(f"what they said: {Path(logs[0]).parent}")

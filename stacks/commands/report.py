@@ -37,8 +37,7 @@ def report(**given: Any) -> int:
     if given["as_json"]:
         print_json(document(model, certificates))
         return DONE
-    known = [names.load(path) for path in sorted((folder / "stacks" / "names").glob("*.yaml"))]
-    text = page(model, certificates, lambda id_: next((name for one in known if (name := one.name_of(id_))), ""))
+    text = page(model, certificates, names.load_all(folder / "stacks" / "names"))
     disk.replace(given["out"], text.encode("utf-8"))
     click.echo(f"{given['out']}: {len(model.rows)} tenants, {len(text) // 1024 + 1} KB")
     return DONE

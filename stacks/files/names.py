@@ -8,6 +8,7 @@ no network, and the provider sees ids only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from stacks.files.edit import dump
 GROUP, FILTER, SCOPE_TAGS = "group", "filter", "scope_tags"
 """The words that take a name: the first two in an assignment, the third in an entry."""
 
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TENANT_ID = "tenant_id"
 
 
@@ -52,10 +54,6 @@ class Names:
     tenant_id: str = ""
     exists: bool = False
 
-    def name_of(self, id_: str) -> str:
-        """Return the name of *id_*; empty if the file does not have it."""
-        return next((name for section in self.ids.values() for name, one in section.items() if one == id_), "")
-
 
 def load(path: Path) -> Names:
     """Read a names file; one that does not exist has no names. Raises FileProblem: it is not what it should be."""
@@ -70,6 +68,17 @@ def load(path: Path) -> Names:
             raise FileProblem(f"{path}:{line}: {word.section}: must be a map from names to ids; run `names` again")
         ids[word.section] = {str(name): str(id_) for name, id_ in section.items()}
     return Names(path, ids, str(document.values.get(TENANT_ID) or ""), exists=True)
+
+
+def load_all(folder: Path) -> dict[str, str]:
+    """Return the names of all ids in the names files of *folder*. Raises FileProblem: one is not what it should be."""
+    known = [load(path) for path in sorted(folder.glob("*.yaml"))]
+    return {id_: name for one in known for section in one.ids.values() for name, id_ in section.items()}
+
+
+def with_names(said: str, names: Mapping[str, str]) -> str:
+    """Return *said* with the name beside each GUID in it that has one."""
+    return _GUID.sub(lambda found: f"{found[0]} ({names[found[0]]})" if found[0] in names else found[0], said)
 
 
 def text(stack: str, tenant_id: str, ids: Mapping[str, Mapping[str, str]]) -> str:

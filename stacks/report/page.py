@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from stacks.files.names import with_names
 from stacks.report.model import Model
 
 _SCRIPT = """\
@@ -39,15 +40,15 @@ _WIDTH, _HEIGHT, _LEFT = 720, 180, 40
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def page(model: Model, certificates: Mapping[str, int], name_of: Callable[[str], str]) -> str:
-    """Return the page. *certificates* are numbers by the month of expiry; *name_of* gives the name of an id."""
+def page(model: Model, certificates: Mapping[str, int], names: Mapping[str, str]) -> str:
+    """Return the page. *certificates* are numbers by the month of expiry; *names* are those of ids."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=False
     )
     months = sorted(certificates.items())
     return environment.get_template("page.html.j2").render(
         model=model,
-        named=lambda value: _named(value, name_of),
+        named=lambda value: with_names(value, names),
         csv=base64.b64encode(_csv(model).encode("utf-8")).decode(),
         json=base64.b64encode(json.dumps(document(model, certificates), ensure_ascii=False).encode("utf-8")).decode(),
         script=Markup(_SCRIPT),  # noqa: S704 - our own text
@@ -89,14 +90,6 @@ def _csv(model: Model) -> str:
 
 def _plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _named(value: str, name_of: Callable[[str], str]) -> str:
-    """Put the name beside each id in *value* that has one."""
-    for part in dict.fromkeys(value.replace('"', " ").replace(",", " ").split()):
-        name = name_of(part)
-        value = value.replace(part, f"{part} ({name})") if name else value
-    return value
 
 
 def _bars(rows: Sequence[tuple[str, Sequence[int]]], classes: str, title: str) -> Markup:

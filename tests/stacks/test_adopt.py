@@ -61,9 +61,11 @@ def test_sixty_objects_come_under_code_and_stay_as_they_are(begun: Stack, portal
     assert "adopt:" not in text
     assert begun.preview("--refresh", "--expect-no-changes", signed_in=True).status == 0
     assert begun.up().status == 0
+    assert "nothing to adopt" in begun.stacks("adopt").text
+    if begun.engine_environment:  # the CLI has a command for it; the stand-in's state is a file
+        assert begun.edit("stack", "rm", "--force", "--yes").status == 0
     assert not portal.writes()
     assert portal.objects() == before
-    assert "nothing to adopt" in begun.stacks("adopt").text
 
 
 def test_credential_is_protected_before_its_first_up(begun: Stack, portal: Portal) -> None:

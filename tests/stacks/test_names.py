@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from stacks.files.names import Names, load, resolve, text
+from stacks.files.names import Names, load, load_all, resolve, text, with_names
 from tests import stack_runners
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack
@@ -90,6 +90,13 @@ def test_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     read = load(path)
     assert read.ids == {"groups": odd, "filters": {}, "scope_tags": {"0x10": "7"}}
     assert read.tenant_id == TENANT
+
+
+def test_name_stands_beside_its_id(tmp_path: Path) -> None:
+    """Of whichever stack's file; an id without a name stays as it is."""
+    (tmp_path / "dev.yaml").write_text(text("dev", TENANT, {"groups": {"Pilot": PILOT}}), encoding="utf-8")
+    said = with_names(f'[{{"group_id": "{PILOT}"}}, "{RUGGED}"]', load_all(tmp_path))
+    assert said == f'[{{"group_id": "{PILOT} (Pilot)"}}, "{RUGGED}"]'
 
 
 # ------------------------------------------------------------------------------------ on both engines

@@ -76,7 +76,7 @@ def model(tmp_path: Path) -> Model:
 
 
 def _page(model: Model) -> str:
-    return page(model, {"2027-03": 4, "2027-04": 9}, lambda id_: "Pilot" if id_ == GROUP else "")
+    return page(model, {"2027-03": 4, "2027-04": 9}, {GROUP: "Pilot"})
 
 
 def test_model_counts_and_dates_what_differs(model: Model) -> None:
