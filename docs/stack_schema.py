@@ -35,8 +35,8 @@ from provider.schema import (
     When,
 )
 from provider.settings import AUTH_METHODS, CLOUDS
-from stacks.files.names import FILTER, GROUP, SCOPE_TAGS, WORDS
 from stacks.maps import BASELINES, CREDENTIAL_NAME, OPTIONS, RENAMED_FROM, SETTINGS_ID
+from stacks.naming import FILTER, GROUP, SCOPE_TAGS, WORDS
 from stacks.options import OptionsArgs
 
 Json = dict[str, Any]

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stacks import project
-from stacks.files import baselines, names
-from stacks.files.document import Document
+from stacks import baseline, naming, project
 from stacks.files.stack_file import StackFile
 from stacks.keys import unknown_keys
 from stacks.maps import BASELINES, CONFIG_MAPS
@@ -22,9 +20,9 @@ class Declared:
     """The maps of a stack."""
 
     file: StackFile
-    merged: baselines.Merged
+    merged: baseline.Merged
     """Over their baselines, with names."""
-    names: names.Names
+    names: naming.Names
     ids: Json
     """The maps with ids in the place of names."""
     mistakes: list[str]
@@ -40,24 +38,17 @@ def declared(folder: Path, stack: str, config_file: Path | None = None) -> Decla
     file = StackFile.read(path, name)
     own = {key: value for key, value in file.maps(tuple(CONFIG_MAPS)).items() if not _is_encrypted(value)}
     shared = file.maps((BASELINES,)).get(BASELINES)
-    merged = baselines.merge(
-        own, shared, project.near(folder / "stacks" / "baselines"), inner_lines(file.document, name)
+    merged = baseline.merge(
+        own, shared, project.near(folder / "stacks" / "baselines"), file.document.within(f"config.{name}:")
     )
-    known = names.load(project.near(folder / "stacks" / "names") / f"{stack.rpartition('/')[2]}.yaml")
+    known = naming.load(project.near(folder / "stacks" / "names") / f"{stack.rpartition('/')[2]}.yaml")
     tenant_id = project.config(folder, stack, config_file).get("tenantId", "")
-    ids, problems = names.resolve(merged.entries, known, tenant_id)
+    ids, problems = naming.resolve(merged.entries, known, tenant_id)
     mistakes = [*unknown_keys(file.document.values.get("config") or {}, name), *merged.problems, *map(str, problems)]
     for problem in problems_of(ids):
         place = merged.place(problem.path)
         mistakes.append(f"{problem} ({place})" if place else str(problem))
     return Declared(file, merged, known, ids, mistakes)
-
-
-def inner_lines(document: Document, name: str) -> Document:
-    """Return a stack file with the lines of its maps by their paths without ``config`` and the project's *name*."""
-    inner = f"config.{name}:"
-    lines = {at.removeprefix(inner): line for at, line in document.lines.items() if at.startswith(inner)}
-    return Document(document.path, {}, lines)
 
 
 def _is_encrypted(value: Any) -> bool:

@@ -18,7 +18,7 @@ CONFIG_MAPS: dict[str, type[GraphResource[Any]]] = {
 """The maps of the config, and what their entries declare: the resources whose kind has a `config_key`."""
 
 BASELINES = "baselines"
-"""The key of a stack file, and of a baseline, that names baselines: see `stacks.files.baselines`."""
+"""The key of a stack file, and of a baseline, that names baselines: see `stacks.baseline`."""
 
 CREDENTIAL_NAME = "derived_credential"
 """In the place of the id of derived-credential settings: the key of an entry of `derivedCredentials`."""

@@ -21,14 +21,13 @@ import pulumi
 from pulumi.runtime.config import get_config_env, is_config_secret
 
 from provider.program.resource import GraphResource
-from stacks.declared import inner_lines
-from stacks.files import baselines, names
-from stacks.files.document import Document, FileProblem, read
+from stacks import baseline, naming
 from stacks.keys import unknown_keys
 from stacks.maps import BASELINES, CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID, fields_of, key_text
 from stacks.mistakes import mistakes, problems_of, without_secrets
 from stacks.options import resource_options
 from stacks.order import in_order
+from stacks.yamlfile import Document, FileProblem, read
 
 __all__ = ["CONFIG_MAPS", "declare", "mistakes", "unknown_keys"]
 
@@ -44,7 +43,7 @@ def declare() -> None:
     secret = {key for key in CONFIG_MAPS if is_config_secret(config.full_key(key))}
     unknown = list(unknown_keys(get_config_env(), pulumi.get_project()))
     folder = Path(os.path.relpath(Path(__file__).parent))
-    merged = baselines.merge(own, _parsed(config.get(BASELINES)), folder / "baselines", _file(folder, own))
+    merged = baseline.merge(own, _parsed(config.get(BASELINES)), folder / "baselines", _file(folder, own))
     entries, wrong = _with_ids(merged.entries, folder, config.get("tenantId") or "", secret)
     found = [*unknown, *merged.problems, *wrong, *_placed(entries, secret, merged)]
     if found:
@@ -59,14 +58,14 @@ def _with_ids(
 ) -> tuple[Mapping[str, Any], list[str]]:
     """Return *entries* with ids in the place of names, and what is wrong with the names."""
     try:
-        known = names.load(folder / "names" / f"{pulumi.get_stack()}.yaml")
+        known = naming.load(folder / "names" / f"{pulumi.get_stack()}.yaml")
     except FileProblem as problem:
         return entries, [str(problem)]
-    resolved, problems = names.resolve(entries, known, tenant_id)
+    resolved, problems = naming.resolve(entries, known, tenant_id)
     return resolved, [str(without_secrets(problem, secret)) for problem in problems]
 
 
-def _placed(entries: Mapping[str, Any], secret: Collection[str], merged: baselines.Merged) -> Iterator[str]:
+def _placed(entries: Mapping[str, Any], secret: Collection[str], merged: baseline.Merged) -> Iterator[str]:
     """Say what is wrong with *entries*, and in which file and line."""
     for problem in problems_of(entries, secret):
         place = merged.place(problem.path)
@@ -83,7 +82,7 @@ def _file(folder: Path, own: Mapping[str, Any]) -> Document | None:
     config = document.values.get("config")
     if not isinstance(config, Mapping) or any(config.get(f"{start}{key}") != value for key, value in own.items()):
         return None
-    return inner_lines(document, pulumi.get_project())
+    return document.within(f"config.{start}")
 
 
 def _declare(entries: Mapping[str, Mapping[str, Any]], secret: Collection[str]) -> None:

@@ -42,8 +42,8 @@ def reported(command: Callable[..., int]) -> Callable[..., None]:
     def run(**given: Any) -> None:
         from provider.errors import IntuneError  # noqa: PLC0415 - `--help` must not load the SDK
         from stacks.engine import EngineError  # noqa: PLC0415
-        from stacks.files.document import FileProblem  # noqa: PLC0415
         from stacks.project import ProjectError  # noqa: PLC0415
+        from stacks.yamlfile import FileProblem  # noqa: PLC0415
 
         try:
             status = command(**given)

@@ -11,7 +11,6 @@ import click
 
 from stacks.commands.common import CANCELLED, DIFFERS, DONE, FAILED, STOPPED, print_json, shown
 from stacks.engine import choose
-from stacks.files.names import load_all, with_names
 from stacks.fleet import record, summary
 from stacks.fleet.digest import REPLACES
 from stacks.fleet.interrupts import Interrupts
@@ -19,6 +18,7 @@ from stacks.fleet.record import Record
 from stacks.fleet.rings import rings
 from stacks.fleet.runner import Limits, Result, Runner
 from stacks.fleet.selection import Selected, changed, select, tenants
+from stacks.naming import load_all, with_names
 
 
 class FleetOperation:

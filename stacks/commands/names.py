@@ -26,9 +26,9 @@ def names(**given: Any) -> int:
     from provider.graph.connection import tenant_of  # noqa: PLC0415 - `--help` must not load the SDK
     from stacks import project  # noqa: PLC0415
     from stacks.declared import declared  # noqa: PLC0415
-    from stacks.existing.lookup import changed, look_up  # noqa: PLC0415
+    from stacks.existing.lookup import changed, look_up, text  # noqa: PLC0415
     from stacks.files import disk  # noqa: PLC0415
-    from stacks.files.names import named, text  # noqa: PLC0415
+    from stacks.naming import named  # noqa: PLC0415
 
     folder = given["cwd"].resolve()
     found = declared(folder, given["stack"], given["config_file"])

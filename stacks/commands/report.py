@@ -26,7 +26,8 @@ def report(**given: Any) -> int:
 
     Exit codes: 0 done, 1 failed, 2 usage.
     """
-    from stacks.files import disk, names  # noqa: PLC0415 - `--help` must not load the SDK
+    from stacks import naming  # noqa: PLC0415 - `--help` must not load the SDK
+    from stacks.files import disk  # noqa: PLC0415 - `--help` must not load the SDK
     from stacks.report.certificates import by_month  # noqa: PLC0415
     from stacks.report.model import build  # noqa: PLC0415
     from stacks.report.page import document, page  # noqa: PLC0415
@@ -37,7 +38,7 @@ def report(**given: Any) -> int:
     if given["as_json"]:
         print_json(document(model, certificates))
         return DONE
-    text = page(model, certificates, names.load_all(folder / "stacks" / "names"))
+    text = page(model, certificates, naming.load_all(folder / "stacks" / "names"))
     disk.replace(given["out"], text.encode("utf-8"))
     click.echo(f"{given['out']}: {len(model.rows)} tenants, {len(text) // 1024 + 1} KB")
     return DONE

@@ -9,7 +9,7 @@ import click
 from stacks.commands.common import DONE, FAILED, of_stack, print_json, reported, shown
 
 if TYPE_CHECKING:
-    from stacks.files.baselines import Merged
+    from stacks.baseline import Merged
 
 
 @click.command(epilog="Example: python -m stacks show --stack contoso")

@@ -20,11 +20,11 @@ from provider.program.resource import MODULE
 from stacks.engine import Engine, Json
 from stacks.existing.entries import Entry
 from stacks.existing.pending import PROVIDER
-from stacks.files.document import FileProblem, parse
 from stacks.files.edit import dump, with_baseline, with_entries
 from stacks.files.stack_file import LARGEST_CONFIG, StackFile, config_bytes
 from stacks.maps import BASELINES, CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID
 from stacks.project import near
+from stacks.yamlfile import FileProblem, parse
 
 ADOPT = "adopt"
 

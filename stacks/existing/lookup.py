@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from provider.errors import GraphError, NotFound
-from stacks.files.names import WORDS, Names, Word
+from stacks.files.edit import dump
+from stacks.naming import TENANT_ID, WORDS, Names, Word
 
 if TYPE_CHECKING:
     from provider.graph.tenant import Tenant
@@ -57,6 +58,12 @@ def look_up(tenant: Tenant, names: Iterable[tuple[str, str]]) -> Found:
     for section, ids in found.ids.items():
         found.ids[section] = dict(sorted(ids.items()))
     return found
+
+
+def text(stack: str, tenant_id: str, ids: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the names file of *stack*."""
+    head = f"# Written by `python -m stacks names --stack {stack}`. Commit it: previews read the ids from here.\n"
+    return head + dump({TENANT_ID: tenant_id, **{section: dict(ids[section]) for section in ids}})
 
 
 def changed(tenant: Tenant, names: Names) -> Iterator[str]:

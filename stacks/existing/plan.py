@@ -11,12 +11,11 @@ from provider.errors import ConfigError
 from provider.graph.connection import tenant_of
 from provider.kinds.guards import computed_outputs, require_tenant
 from provider.settings import Settings
-from stacks import project
+from stacks import baseline, project
 from stacks.engine import Engine, Json, choose
 from stacks.existing.entries import Entry, entries
 from stacks.existing.inventory import Existing, existing
 from stacks.existing.pending import KINDS
-from stacks.files import baselines
 from stacks.files.stack_file import StackFile
 from stacks.maps import BASELINES, CONFIG_MAPS, CREDENTIALS
 
@@ -80,7 +79,7 @@ def _declared(file: StackFile, folder: Path) -> Json:
     """Return the maps of the file, over those of its baselines."""
     own = file.maps((*CONFIG_MAPS, BASELINES))
     named = own.pop(BASELINES, None)
-    return baselines.merge(own, named, folder / "stacks" / "baselines").entries
+    return baseline.merge(own, named, folder / "stacks" / "baselines").entries
 
 
 def _is_managed(one: Existing, resources: Iterable[Json], managed: Collection[str]) -> bool:

@@ -1,1 +1,1 @@
-"""The files of stacks/: read with the line of each value, merged with their baselines, their names made ids, edited."""
+"""Stack files on the disk: read, edited as text, written at once."""

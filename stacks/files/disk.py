@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from stacks.files.document import FileProblem
+from stacks.yamlfile import FileProblem
 
 
 def replace(path: Path, data: bytes) -> None:

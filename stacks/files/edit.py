@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from stacks.files.document import FileProblem, parse, scalar
+from stacks.yamlfile import FileProblem, parse, scalar
 
 Entries = Mapping[str, Mapping[str, Any]]
 _WIDTH = 110

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from stacks.files import disk
-from stacks.files.document import Document, FileProblem, decode, load, parse
+from stacks.yamlfile import Document, FileProblem, decode, load, parse
 
 _ENGINE_LINE = re.compile(rb"^(?:encryptionsalt|encryptedkey|secretsprovider):.*(?:\r?\n|$)", re.MULTILINE)
 """What the Pulumi CLI writes into the file by itself, as it first keeps a state for it."""

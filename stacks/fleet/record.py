@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stacks.files.document import FileProblem
+from stacks.yamlfile import FileProblem
 
 VERSION = 1
 ENDED_WELL = ("done", "changed")

@@ -23,7 +23,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from stacks.files.document import Document, FileProblem, read
+from stacks.yamlfile import Document, FileProblem, read
 
 _KEYS = ("name", "tenants", "identity", "max_failures")
 _SECRET = re.compile(r"SECRET|PASSWORD|TOKEN$|_KEY$", re.IGNORECASE)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from stacks.files.document import FileProblem, read
 from stacks.fleet.rings import Ring
 from stacks.maps import BASELINES
+from stacks.yamlfile import FileProblem, read
 
 _START, _END = "Pulumi.", ".yaml"
 _OF_ALL = ("provider/", "__main__.py", "Pulumi.yaml", "requirements.txt")

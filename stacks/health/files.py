@@ -8,11 +8,11 @@ from pathlib import Path
 
 from stacks.declared import Declared, declared
 from stacks.engine import EngineError, choose
-from stacks.files.document import FileProblem
-from stacks.files.names import named
 from stacks.files.stack_file import LARGEST_CONFIG, config_bytes
 from stacks.health.check import Check, fail, ok, skip
+from stacks.naming import named
 from stacks.project import ProjectError
+from stacks.yamlfile import FileProblem
 
 
 def checks(folder: Path, stack: str, config_file: Path | None, state: Path | None) -> Iterator[Check]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from stacks.declared import declared
-from stacks.files.document import FileProblem
 from stacks.fleet import summary
 from stacks.fleet.digest import Difference
 from stacks.fleet.record import ENDED_WELL, Record
@@ -17,6 +16,7 @@ from stacks.fleet.rings import rings
 from stacks.fleet.selection import tenants
 from stacks.maps import CONFIG_MAPS, CREDENTIALS
 from stacks.project import ProjectError
+from stacks.yamlfile import FileProblem
 
 SAME, DIFFERS, UNREADABLE, ABSENT = "same", "differs", "not readable", "not declared"
 

@@ -19,7 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from stacks.files.names import with_names
+from stacks.naming import with_names
 from stacks.report.model import Model
 
 _SCRIPT = """\

@@ -282,11 +282,11 @@ def test_full_disk_leaves_the_file(tmp_path: Path) -> None:
     path.write_text("config: {}\n", encoding="utf-8")
     code = (
         "import pathlib, resource, signal, sys\n"
-        "from stacks.files import disk, document\n"
+        "from stacks import yamlfile\nfrom stacks.files import disk\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
         "try: disk.replace(pathlib.Path(sys.argv[1]), b'x' * 100)\n"
-        "except document.FileProblem as problem: print(problem)\n"
+        "except yamlfile.FileProblem as problem: print(problem)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == f"{path}: cannot be written: File too large\n"

@@ -12,8 +12,8 @@ import yaml
 
 from provider.schema import Choice, Flags, Guid, Integer, Nested, NestedOneOf, SetOf, Text, Value
 from stacks.declared import declared
-from stacks.files.document import FileProblem
 from stacks.maps import CONFIG_MAPS
+from stacks.yamlfile import FileProblem
 from tests import stack_runners
 from tests.properties.inputs import examples, of_schema
 from tests.sandbox_control import Portal

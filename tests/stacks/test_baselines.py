@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from stacks.baseline import Merged, merge
 from stacks.declared import declared
-from stacks.files.baselines import Merged, merge
-from stacks.files.document import FileProblem, parse, read
 from stacks.files.edit import dump
+from stacks.yamlfile import FileProblem, parse, read
 from tests import stack_runners
 from tests.stack_runners import PROJECT, ROOT, Stack
 

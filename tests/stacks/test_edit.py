@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from stacks.files.document import FileProblem, parse
 from stacks.files.edit import with_baseline, with_entries
+from stacks.yamlfile import FileProblem, parse
 from tests.stack_runners import PROJECT
 
 PATH = Path("Pulumi.dev.yaml")

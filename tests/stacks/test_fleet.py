@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from sandbox.engines import cli
-from stacks.files.document import FileProblem
 from stacks.fleet import digest, summary
 from stacks.fleet.digest import Difference
 from stacks.fleet.record import Record
 from stacks.fleet.rings import Ring, rings
 from stacks.fleet.selection import changed, select, tenants
+from stacks.yamlfile import FileProblem
 from tests import stack_runners
 from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, ROOT, Outcome

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from stacks.files.names import Names, load, load_all, resolve, text, with_names
+from stacks.existing.lookup import text
+from stacks.naming import Names, load, load_all, resolve, with_names
 from tests import stack_runners
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack

@@ -14,13 +14,13 @@ from referencing import Registry, Resource
 
 from docs.stack_schema import BASELINE, STACK
 from provider.schema import Choice, Integer, Nested, NestedOneOf, SetOf
-from stacks.files import baselines, names
+from stacks import baseline, naming
 from stacks.mistakes import problems_of
 from stacks.tenant import CONFIG_MAPS
 from tests.properties.inputs import Inputs, examples, of_schema
 
 PROJECT = "intune-derived-credentials"
-NAMES = names.Names(
+NAMES = naming.Names(
     Path("names/dev.yaml"),
     {
         "groups": {"Pilot": "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"},
@@ -48,8 +48,8 @@ def _by_schema(key: str, named: Any) -> list[str]:
 
 
 def _by_program(key: str, named: Any) -> list[str]:
-    merged = baselines.merge({key: json.loads(json.dumps(named))}, None, Path("baselines"))
-    entries, problems = names.resolve(merged.entries, NAMES, "")
+    merged = baseline.merge({key: json.loads(json.dumps(named))}, None, Path("baselines"))
+    entries, problems = naming.resolve(merged.entries, NAMES, "")
     return [*merged.problems, *map(str, problems), *map(str, problems_of(entries))]
 
 

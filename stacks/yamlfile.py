@@ -49,6 +49,11 @@ class Document:
     lines: dict[str, int] = field(default_factory=dict)
     """By the path of a value as problems have it: ``androidProfiles.mail.assignments[0].group_id``."""
 
+    def within(self, start: str) -> Document:
+        """Return the lines of what stands below *start*, by their paths without it."""
+        lines = {at.removeprefix(start): line for at, line in self.lines.items() if at.startswith(start)}
+        return Document(self.path, {}, lines)
+
     def line(self, path: str) -> int | None:
         """Return the line of the value at *path*, or of the nearest value around it; None where there is none."""
         while path not in self.lines:

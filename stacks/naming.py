@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 import pulumi
 
 from provider.schema import Problem, nearest
-from stacks.files.document import FileProblem, read
-from stacks.files.edit import dump
+from stacks.yamlfile import FileProblem, read
 
 GROUP, FILTER, SCOPE_TAGS = "group", "filter", "scope_tags"
 """The words that take a name: the first two in an assignment, the third in an entry."""
@@ -79,12 +78,6 @@ def load_all(folder: Path) -> dict[str, str]:
 def with_names(said: str, names: Mapping[str, str]) -> str:
     """Return *said* with the name beside each GUID in it that has one."""
     return _GUID.sub(lambda found: f"{found[0]} ({names[found[0]]})" if found[0] in names else found[0], said)
-
-
-def text(stack: str, tenant_id: str, ids: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the names file of *stack*."""
-    head = f"# Written by `python -m stacks names --stack {stack}`. Commit it: previews read the ids from here.\n"
-    return head + dump({TENANT_ID: tenant_id, **{section: dict(ids[section]) for section in ids}})
 
 
 def named(entries: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from provider.schema import nearest
-from stacks.files.document import Document, FileProblem, read
 from stacks.maps import BASELINES, CONFIG_MAPS
+from stacks.yamlfile import Document, FileProblem, read
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
