@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from stacks.engine import ROOT
 
+_NEW_GROUP = 0x200
+"""CREATE_NEW_PROCESS_GROUP, which Windows needs to interrupt a process alone; elsewhere a new session does that."""
 _GRACE = 30.0
 """Seconds that an engine has for its running steps, when it has been asked to stop."""
 
@@ -39,7 +41,6 @@ class Process:
     def __init__(self, command: list[str], environment: Mapping[str, str], output: Path, log: Path) -> None:
         self._output, self._log = output, log
         self._begun = time.monotonic()
-        own_group = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
         with output.open("wb") as stdout, log.open("wb") as stderr:
             self._process = subprocess.Popen(  # noqa: S603 - the engine
                 command,
@@ -48,7 +49,8 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
-                **own_group,
+                start_new_session=True,
+                creationflags=_NEW_GROUP if sys.platform == "win32" else 0,
             )
 
     def wait(self, timeout: float | None) -> Ended:
