@@ -53,7 +53,8 @@ def main() -> None:
     """
     Commands beside those of Pulumi, for the stacks of this project.
 
-    Exit codes: 0 done, 1 failed, 2 usage, 3 a decision is needed, 7 something differs.
+    Exit codes: 0 done, 1 failed, 2 usage, 3 a decision is needed, 7 something differs, 8 cancelled, 10 stopped by a
+    ring.
     """
 
 

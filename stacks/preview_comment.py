@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,9 @@ _SHORTEST_PREVIEW = 200
 """What is worth unfolding: where previews would have less room than this, they are left out."""
 _ROOM_FOR_THE_END = 1000
 _CUT = "… cut: the rest is in the artifacts of the run"
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = re.compile(rf"^  (\S.*): ({_ID.pattern})$", re.MULTILINE)
+"""A line of a names file; what YAML writes in another way keeps its id alone. Only the standard library is at hand."""
 _COUNT = re.compile(r"^ +(?:\d+ changes?\. )?(?:[^\w\s]{1,2} *)?(\d+) (?:to )?([\w-]+)$", re.MULTILINE)
 _ROW = re.compile(r"^ *[^\w\s]{1,2} *\S+: \((replace|delete|update|create)\)$", re.MULTILINE)
 
@@ -91,16 +94,27 @@ class Preview:
         return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\ufffd", text)
 
 
-def read(folder: Path, expected: Iterable[str] = ()) -> list[Preview]:
+def names_of_ids(folder: Path) -> dict[str, str]:
+    """Return the names that the files of `python -m stacks names` in *folder* have, by id."""
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.yaml")))
+    return {id_: name.strip("'\"") for text in texts for name, id_ in _NAME.findall(text)}
+
+
+def read(folder: Path, expected: Iterable[str] = (), names: Mapping[str, str] | None = None) -> list[Preview]:
     """
     Read the files that the previews wrote: ``STACK.txt``, and beside it ``STACK.err`` and ``STACK.status``.
 
-    A stack that is *expected* and has no file is a failed preview: its job ended before.
+    A stack that is *expected* and has no file is a failed preview: its job ended before. Beside each id that has one
+    of *names* stands its name.
     """
+    known = names or {}
+
+    def named(id_: re.Match[str]) -> str:
+        return f"{id_[0]} ({known[id_[0]]})" if id_[0] in known else id_[0]
 
     def content(stack: str, kind: str) -> str:
         path = folder / f"{stack}.{kind}"
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        return _ID.sub(named, path.read_text(encoding="utf-8", errors="replace")) if path.exists() else ""
 
     found = [path.name.removesuffix(".txt") for path in sorted(folder.glob("*.txt"))]
     previews = []

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from stacks.preview_comment import comment, read
+from stacks.preview_comment import comment, names_of_ids, read
 
 _STACKS = Path(__file__).parent
 _OF_EVERY_STACK = ("provider/", "stacks/", "__main__.py", "Pulumi.yaml", "requirements.txt")
@@ -50,7 +50,8 @@ def main() -> None:
         stacks = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in _STACKS.glob("Pulumi.*.yaml")]
         print(json.dumps(changed(sys.stdin.read().split("\n"), stacks)))
     else:
-        sys.stdout.buffer.write(comment(read(chosen.folder, chosen.stacks), chosen.run).encode(errors="replace"))
+        previews = read(chosen.folder, chosen.stacks, names_of_ids(_STACKS / "names"))
+        sys.stdout.buffer.write(comment(previews, chosen.run).encode(errors="replace"))
 
 
 if __name__ == "__main__":

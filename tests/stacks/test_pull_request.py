@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from stacks.preview_comment import LONGEST, MARKER, Preview, comment, read, size
+from stacks.preview_comment import LONGEST, MARKER, Preview, comment, names_of_ids, read, size
 from stacks.pull_request import changed
 
 ROOT = Path(__file__).parents[2]
@@ -287,3 +287,18 @@ def test_workflow_takes_only_what_it_uses() -> None:
     assert "id-token" not in text
     (step,) = (one for one in steps("preview") if one.get("name") == "Preview")
     assert {"AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN"} <= set(step["env"])
+
+
+def test_name_stands_beside_its_id_in_the_comment(tmp_path: Path) -> None:
+    """From the committed names; an id without one stays as it is, and a hostile name stays inside the block."""
+    known, other = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01", "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e02"
+    (tmp_path / "names").mkdir()
+    names = f"tenant_id: {other}\ngroups:\n  'Pilot: </pre><b>': {known}\nfilters: {{}}\n"
+    (tmp_path / "names" / "a.yaml").write_text(names, encoding="utf-8")
+    text = f"  ~ group_id: {known} => {other}\nResources:\n    ~ 1 to update\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "a.status").write_text("0", encoding="utf-8")
+    written = comment(read(tmp_path, ["a"], names_of_ids(tmp_path / "names")))
+    (block,) = re.findall(r"^(`{3,})diff\n(.*?)^\1$", written, re.MULTILINE | re.DOTALL) or [("", "")]
+    assert f"{known} (Pilot: </pre><b>) => {other}\n" in block[1]
+    assert "</pre>" not in written.replace(block[1], "")
