@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from provider.schema import nearest
+from provider.schema import Problem, nearest
 from stacks.maps import BASELINES, CONFIG_MAPS
 from stacks.yamlfile import Document, FileProblem, read
 
@@ -33,25 +33,32 @@ class Merged:
 
     entries: dict[str, Any]
     """By map and key."""
-    sources: dict[str, Document] = field(default_factory=dict)
-    """By the path of an entry or a field, ``androidProfiles.mail.description``: the file that has it."""
+    sources: dict[str, Document | None] = field(default_factory=dict)
+    """By the path of an entry or a field, ``androidProfiles.mail.description``: its baseline, or None for the file."""
     problems: list[str] = field(default_factory=list)
+    document: Document | None = None
+    """The stack file, where it is known: for the places of its values alone."""
 
     def place(self, path: str) -> str:
         """Return ``file:line`` of the value at *path*, or of what is nearest around it; empty if it is unknown."""
         at = path
         while at and at not in self.sources:
             at = at[: max(at.rfind("."), at.rfind("["), 0)]
-        source = self.sources.get(at)
+        source = self.sources.get(at) or (self.document if at in self.sources else None)
         line = source.line(path) if source else None
         return f"{source.path.as_posix()}:{line}" if source and line else ""
 
+    def placed(self, problem: Problem) -> str:
+        """Return *problem* as one line, with the file and line that it is about, where they are known."""
+        place = self.place(problem.path)
+        return f"{problem} ({place})" if place else str(problem)
 
-def merge(own: Mapping[str, Any], names: Any, folder: Path, document: Document | None = None) -> Merged:
+
+def merge(own: Mapping[str, Any], names: Any, folder: Path) -> Merged:
     """
     Put what a stack file says, *own*, over the baselines called *names* in *folder*.
 
-    *document* is the stack file, where it is known: for the places of its values. Problems are returned, not raised.
+    Problems are returned, not raised.
     """
     merged = Merged({})
     for baseline in _in_order(names, folder, merged.problems):
@@ -59,28 +66,28 @@ def merge(own: Mapping[str, Any], names: Any, folder: Path, document: Document |
             if key != BASELINES:
                 _put(merged, key, named, baseline)
     for key, named in own.items():
-        _put(merged, key, named, document, own=True)
+        _put(merged, key, named, None)
     merged.entries = {key: merged.entries[key] for key in CONFIG_MAPS if key in merged.entries}
     return merged
 
 
-def _put(merged: Merged, key: str, named: Any, source: Document | None, *, own: bool = False) -> None:
-    """Put the map *key* of one file over what is there already."""
+def _put(merged: Merged, key: str, named: Any, source: Document | None) -> None:
+    """Put the map *key* of one file over what is there; *source* is the baseline, or None for the stack file."""
     below = merged.entries.setdefault(key, {})
     if named is None:  # the key without a value: nothing is said
         return
     if not isinstance(named, Mapping) or not isinstance(below, dict):
         merged.entries[key] = named  # one of the mistakes that the program reports
-        _note(merged, key, source)
+        merged.sources[key] = source
         return
     for name, entry in named.items():
         at = f"{key}.{name}"
-        if entry is None and own and name not in below:
+        if entry is None and source is None and name not in below:
             removes = "is null, which removes an entry of a baseline"
             merged.problems.append(f"{at}: {removes}, and no baseline has it; remove the line")
         _put_entry(below, name, entry)
         for path in (at, *(f"{at}.{word}" for word in (entry if isinstance(entry, Mapping) else ()))):
-            _note(merged, path, source)
+            merged.sources[path] = source
 
 
 def _put_entry(below: dict[str, Any], name: str, entry: Any) -> None:
@@ -92,13 +99,6 @@ def _put_entry(below: dict[str, Any], name: str, entry: Any) -> None:
         below[name] = {word: value for word, value in {**below[name], **entry}.items() if word not in removed}
     else:
         below[name] = dict(entry) if isinstance(entry, Mapping) else entry
-
-
-def _note(merged: Merged, path: str, source: Document | None) -> None:
-    if source is not None:
-        merged.sources[path] = source
-    else:
-        merged.sources.pop(path, None)
 
 
 def _in_order(names: Any, folder: Path, problems: list[str]) -> list[Document]:

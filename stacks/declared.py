@@ -38,16 +38,13 @@ def declared(folder: Path, stack: str, config_file: Path | None = None) -> Decla
     file = StackFile.read(path, name)
     own = {key: value for key, value in file.maps(tuple(CONFIG_MAPS)).items() if not _is_encrypted(value)}
     shared = file.maps((BASELINES,)).get(BASELINES)
-    merged = baseline.merge(
-        own, shared, project.near(folder / "stacks" / "baselines"), file.document.within(f"config.{name}:")
-    )
+    merged = baseline.merge(own, shared, project.near(folder / "stacks" / "baselines"))
+    merged.document = file.document.within(f"config.{name}:")
     known = naming.load(project.near(folder / "stacks" / "names") / f"{stack.rpartition('/')[2]}.yaml")
     tenant_id = project.config(folder, stack, config_file).get("tenantId", "")
     ids, problems = naming.resolve(merged.entries, known, tenant_id)
     mistakes = [*unknown_keys(file.document.values.get("config") or {}, name), *merged.problems, *map(str, problems)]
-    for problem in problems_of(ids):
-        place = merged.place(problem.path)
-        mistakes.append(f"{problem} ({place})" if place else str(problem))
+    mistakes += map(merged.placed, problems_of(ids))
     return Declared(file, merged, known, ids, mistakes)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,12 @@ def declare() -> None:
     secret = {key for key in CONFIG_MAPS if is_config_secret(config.full_key(key))}
     unknown = list(unknown_keys(get_config_env(), pulumi.get_project()))
     folder = Path(os.path.relpath(Path(__file__).parent))
-    merged = baseline.merge(own, _parsed(config.get(BASELINES)), folder / "baselines", _file(folder, own))
+    merged = baseline.merge(own, _parsed(config.get(BASELINES)), folder / "baselines")
     entries, wrong = _with_ids(merged.entries, folder, config.get("tenantId") or "", secret)
-    found = [*unknown, *merged.problems, *wrong, *_placed(entries, secret, merged)]
+    problems = list(problems_of(entries, secret))
+    if problems:  # only then, for a preview should not read again what the engine has read
+        merged.document = _file(folder, own)
+    found = [*unknown, *merged.problems, *wrong, *map(merged.placed, problems)]
     if found:
         many = f"{len(found)} mistakes" if len(found) > 1 else "a mistake"
         listed = "\n".join(f"  {mistake}" for mistake in found)
@@ -63,13 +66,6 @@ def _with_ids(
         return entries, [str(problem)]
     resolved, problems = naming.resolve(entries, known, tenant_id)
     return resolved, [str(without_secrets(problem, secret)) for problem in problems]
-
-
-def _placed(entries: Mapping[str, Any], secret: Collection[str], merged: baseline.Merged) -> Iterator[str]:
-    """Say what is wrong with *entries*, and in which file and line."""
-    for problem in problems_of(entries, secret):
-        place = merged.place(problem.path)
-        yield f"{problem} ({place})" if place else str(problem)
 
 
 def _file(folder: Path, own: Mapping[str, Any]) -> Document | None:

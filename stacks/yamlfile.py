@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.constructor import ConstructorError
@@ -21,6 +21,8 @@ _LARGEST = 4 * 1024 * 1024
 """Bytes. A stack file of 1,000 entries has less than one megabyte."""
 _MOST_VALUES = 200_000
 """Aliases can make a short file mean a very long one."""
+
+_TOO_DEEP = "it is nested too deeply"
 
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -81,10 +83,13 @@ def parse(text: str, path: Path) -> Document:
         values = {} if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        # What is missing at the end is told for the line after it, which the file may not have.
+        where = f":{min(mark.line, text.count(chr(10))) + 1}" if mark else ""
         said = " ".join(str(error.problem or error.context).split())
-        raise FileProblem(f"{path}{f':{mark.line + 1}' if mark else ''}: is not YAML: {said}") from None
+        said = _TOO_DEEP if "nesting depth" in said else said
+        raise FileProblem(f"{path}{where}: is not YAML: {said}") from None
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        said = "it is nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
+        said = _TOO_DEEP if isinstance(error, RecursionError) else " ".join(str(error).split())
         raise FileProblem(f"{path}: is not YAML: {said}") from None
     if not isinstance(values, dict):
         raise FileProblem(f"{path}:1: must be a map, such as `derivedCredentials:`; see stacks/Pulumi.contoso.yaml")
@@ -131,7 +136,14 @@ def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
             yield from _lines(value, at)
 
 
-class _Loader(yaml.SafeLoader):
+if TYPE_CHECKING:
+    _Base = yaml.SafeLoader
+else:
+    # libyaml reads a large baseline thirteen times as fast, and a preview reads it each time; wheels of PyYAML have it.
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):
     """A loader with the types of Go's YAML; it builds each value at once, so one that contains itself is refused."""
 
     def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
