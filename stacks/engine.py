@@ -18,8 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stacks import digest
+from stacks.digest import Outcome
+
 Json = dict[str, Any]
 
+ENVIRONMENT = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
+"""What an engine is told beside what this process is."""
 ROOT = Path(__file__).resolve().parents[1]
 _MOST_SAID = 1000
 """Characters of what an engine says of its failure."""
@@ -62,41 +67,50 @@ class Engine:
             document = {"version": 3, **document, "deployment": {}}
         return document
 
-    def replace(self, document: Json) -> None:
-        """Put *document* in the place of the state. Pending operations are not taken over. Raises EngineError."""
-        with _file("state.json", document) as file:
+    def replace(self, before: Json, after: Json) -> None:
+        """
+        Put the state *after* in the place of *before*. Pending operations are not taken over.
+
+        Raises EngineError: the state is not *before* any more, or is not *after* then: another run wrote it.
+        """
+        if _without_manifest(self.export(empty=True)) != _without_manifest(before):
+            raise EngineError(f"the state of {self.stack} was written meanwhile: nothing was changed; run this again")
+        with _file("state.json", after) as file:
             self._run("stack", "import", "--file", str(file))
+        if _contents(self.export(empty=True)["deployment"]) != _contents(after["deployment"]):
+            raise EngineError(
+                f"the state of {self.stack} is not what was written: another run wrote it at the same time; look at "
+                f"`pulumi stack export --stack {self.stack}` before the next run"
+            )
 
     def import_resources(self, resources: Sequence[Json], config_file: Path) -> None:
         """Take *resources*, with inputs and outputs, into the state by one import. Raises EngineError."""
-        flags = ("--file", "--generate-code=false", "--protect=false") if self.is_cli else ("--import-file",)
+        flags = ("--generate-code=false", "--protect=false", "--yes", "--skip-preview")
         with _file("import.json", {"nameTable": {}, "resources": list(resources)}) as file:
-            words = [flags[0], str(file), *flags[1:], "--yes", "--skip-preview"]
-            self._run("import", *words, "--config-file", str(config_file))
+            self._run("import", "--file", str(file), *flags, "--config-file", str(config_file))
 
-    def preview(self, config_file: Path) -> Json:
-        """Return the digest of a preview that refreshes first. Raises EngineError: it failed."""
+    def preview(self, config_file: Path) -> Outcome:
+        """Return what a preview that refreshes first would change. Raises EngineError: it failed, or cannot be read."""
         said = self._run("preview", "--refresh", "--json", "--config-file", str(config_file))
-        try:
-            digest: Json = json.loads(said)
-        except ValueError:
-            raise EngineError(f"the preview of {self.stack} printed no digest: {said[:200]}") from None
-        return digest
+        outcome = digest.parse(said)
+        if not outcome.parsed:
+            raise EngineError(f"the preview of {self.stack} printed no digest: {said[:200]}")
+        return outcome
 
-    @property
-    def is_cli(self) -> bool:
-        """Tell whether this is the Pulumi CLI, and not the stand-in."""
-        return len(self.command) == 1
+    def line(self, *words: str) -> list[str]:
+        """Return the command line of an operation, `preview` or `stack export`, with the options that follow it."""
+        verbs = 2 if words[0] == "stack" else 1
+        where = ("--stack", self.stack, "--cwd", str(self.folder), *self.options)
+        return [*self.command, *words[:verbs], *where, *words[verbs:]]
 
     def _run(self, *words: str) -> str:
         """Run the engine and return what it prints. Raises EngineError: it did not end well."""
-        verbs = 2 if words[0] == "stack" else 1
-        what, where = " ".join(words[:verbs]), ("--stack", self.stack, "--cwd", str(self.folder), *self.options)
+        what = " ".join(words[: 2 if words[0] == "stack" else 1])
         try:
             done = subprocess.run(  # noqa: S603 - the engine
-                [*self.command, *words[:verbs], *where, *words[verbs:]],
+                self.line(*words),
                 cwd=ROOT,
-                env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+                env={**os.environ, **ENVIRONMENT},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -115,13 +129,22 @@ class Engine:
         return done.stdout
 
 
+def _without_manifest(document: Json) -> Json:
+    """Return a state without what says when it was written: the stand-in engine says when it was exported."""
+    return {key: value for key, value in document["deployment"].items() if key != "manifest"}
+
+
+def _contents(deployment: Json) -> Any:
+    """Return what a state holds, for a comparison: its resources, and whether something is pending."""
+    resources = deployment.get("resources") or []
+    return [(one["urn"], one.get("id")) for one in resources], bool(deployment.get("pending_operations"))
+
+
 def _reason(stdout: str, stderr: str) -> str:
     """Return what an engine said of its failure, on one line: the errors of a digest, or else its own text."""
-    with contextlib.suppress(ValueError, AttributeError):
-        errors = [one["message"] for one in json.loads(stdout)["diagnostics"] if one.get("severity") == "error"]
-        if errors:
-            return " ".join(" ".join(errors).split())[:_MOST_SAID]
-    return " ".join((stderr.strip() or stdout.strip()).removeprefix("error: ").split())[:_MOST_SAID]
+    errors = " ".join(digest.parse(stdout).errors)
+    own = " ".join((stderr.strip() or stdout.strip()).removeprefix("error: ").split())
+    return (errors or own)[:_MOST_SAID]
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,9 +145,13 @@ class Stack:
 
     def add_to_state(self, resources: list[dict[str, Any]]) -> None:
         """Write *resources* into the state, as an engine that was stopped would have left them there."""
+        self.edit_state(lambda deployment: deployment["resources"].extend(resources))
+
+    def edit_state(self, edit: Callable[[dict[str, Any]], None]) -> None:
+        """Change the state behind the engine's back."""
         (file,) = self._state_files()
         document = json.loads(file.read_text(encoding="utf-8"))
-        _deployment(document)["resources"].extend(resources)
+        edit(_deployment(document))
         file.write_text(json.dumps(document), encoding="utf-8")
 
     def _state_files(self) -> list[Path]:

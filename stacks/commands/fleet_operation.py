@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from stacks.commands.common import CANCELLED, DIFFERS, DONE, FAILED, STOPPED, print_json, shown
+from stacks.digest import REPLACES
 from stacks.engine import choose
 from stacks.fleet import record, summary
-from stacks.fleet.digest import REPLACES
 from stacks.fleet.interrupts import Interrupts
 from stacks.fleet.record import Record
 from stacks.fleet.rings import rings

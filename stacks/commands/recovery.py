@@ -10,12 +10,20 @@ from typing import Any
 import click
 
 from provider.graph.connection import tenant_of
-from provider.kinds.guards import computed_outputs, require_tenant
+from provider.kinds.guards import computed_outputs
 from provider.settings import Settings
 from stacks import project
 from stacks.commands.common import UNDECIDED, print_json, shown
-from stacks.engine import EngineError, Json, choose
-from stacks.existing.pending import KINDS, Action, Finding, examine, has_secret, others_pending, pending_creates
+from stacks.engine import Json, choose
+from stacks.existing.pending import (
+    Action,
+    Finding,
+    examine,
+    has_secret,
+    others_pending,
+    pending_creates,
+    require_tenant_of_state,
+)
 from stacks.existing.recovered import recovered
 
 
@@ -37,7 +45,7 @@ class Recovery:
         readable = self._engine.export(show_secrets=True) if secret else before
         tenant = tenant_of(project.config(self._engine.folder, self._stack, self._given["config_file"]))
         settings = tenant.client.settings
-        _require_tenant(before["deployment"], settings)
+        require_tenant_of_state(before["deployment"], settings)
         findings = examine(before["deployment"], readable["deployment"], tenant)
         _decide(findings, self._given["take"])
         if not self._given["as_json"]:
@@ -64,7 +72,7 @@ class Recovery:
             return self._end(findings, 0, "nothing was written: this is a dry run")
         if not self._agreed():
             return self._end(findings, UNDECIDED, "nothing was written: type yes, or give --yes")
-        self._write(before, after)
+        self._engine.replace(before, after)
         return self._end(findings, 0, f"done: run `pulumi preview --refresh --stack {self._stack}`", done=True)
 
     def _agreed(self) -> bool:
@@ -72,18 +80,6 @@ class Recovery:
             return bool(self._given["yes"])
         click.echo(f"\nThe state of {self._stack} is written; the tenant is not. Type yes to go on: ", nl=False)
         return sys.stdin.readline().strip() == "yes"
-
-    def _write(self, before: Json, after: Json) -> None:
-        """Replace the state, if it still is the one that was looked at. Raises EngineError."""
-        if _without_manifest(self._engine.export()) != _without_manifest(before):
-            raise EngineError(f"the state of {self._stack} was written meanwhile: nothing was changed; run this again")
-        self._engine.replace(after)
-        written = self._engine.export()["deployment"]
-        if _contents(written) != _contents(after["deployment"]):
-            raise EngineError(
-                f"the state of {self._stack} is not what was written: another run wrote it at the same time; look at "
-                f"`pulumi stack export --stack {self._stack}` before the next run"
-            )
 
     def _show(self, findings: Sequence[Finding], deployment: Json) -> None:
         for one in findings:
@@ -123,24 +119,6 @@ def _decide(findings: Sequence[Finding], takes: Sequence[str]) -> None:
     for id_ in claimed:
         if claimed.count(id_) > 1:
             raise click.UsageError(f"--take gives {shown(id_)} to several resources: one object has one owner")
-
-
-def _require_tenant(deployment: Json, settings: Settings) -> None:
-    """Make sure that the state is of the tenant that the config names. Raises WrongTenant."""
-    for one in deployment.get("resources") or []:
-        if one["type"] in KINDS:
-            require_tenant(settings, str(one["urn"]), one.get("outputs") or {})
-
-
-def _without_manifest(document: Json) -> Json:
-    """Return a state without what says when it was written: the stand-in engine says when it was exported."""
-    return {key: value for key, value in document["deployment"].items() if key != "manifest"}
-
-
-def _contents(deployment: Json) -> Any:
-    """Return what a state holds, for a comparison: its resources, and whether something is pending."""
-    resources = deployment.get("resources") or []
-    return [(one["urn"], one.get("id")) for one in resources], bool(deployment.get("pending_operations"))
 
 
 def _document(one: Finding) -> Json:

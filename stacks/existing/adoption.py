@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 from pulumi.dynamic.dynamic import serialize_provider
 
 from provider.lifecycle import make_provider
 from provider.program.resource import MODULE
+from stacks.digest import Outcome
 from stacks.engine import Engine, Json
 from stacks.existing.entries import Entry
-from stacks.existing.pending import PROVIDER
+from stacks.existing.pending import PROVIDER, name_of_resource
 from stacks.files.edit import dump, with_baseline, with_entries
 from stacks.files.stack_file import LARGEST_CONFIG, StackFile, config_bytes
 from stacks.maps import BASELINES, CONFIG_MAPS, CREDENTIAL_NAME, CREDENTIALS, SETTINGS_ID
@@ -27,6 +29,8 @@ from stacks.project import near
 from stacks.yamlfile import FileProblem, parse
 
 ADOPT = "adopt"
+_OF_THE_ENGINE = ("pulumi:pulumi:Stack", "pulumi:providers:")
+"""What an engine puts into an empty state by itself."""
 
 
 class NotProven(Exception):  # noqa: N818 - no failure: the proof shows a difference
@@ -103,10 +107,11 @@ class Adoption:
     def _take_into_state(self, before: Json) -> None:
         """Import the objects, then note what only a program can say: what is protected and what depends on what."""
         self.engine.import_resources([self._resource(one) for one in self.entries], self.file.path)
-        after = self.engine.export()
+        imported = self.engine.export()
+        after = deepcopy(imported)
         known = {one["urn"] for one in before["deployment"].get("resources") or []}
         resources = after["deployment"]["resources"]
-        by_name = {(_class(one["type"]), one["urn"].rpartition("::")[2]): one for one in resources}
+        by_name = {(_class(one["type"]), name_of_resource(one)): one for one in resources if not one.get("delete")}
         for entry in self.entries:
             resource = by_name[CONFIG_MAPS[entry.object.key].__name__, entry.name]
             resource.update({"protect": True} if entry.object.key == CREDENTIALS else {})
@@ -116,7 +121,7 @@ class Adoption:
                 resource.update({"dependencies": [urn], "propertyDependencies": {SETTINGS_ID: [urn]}})
         # The engine wants each resource after those that it depends on, and imports them in any order.
         resources.sort(key=lambda one: bool(one.get("dependencies")) if one["urn"] not in known else False)
-        self.engine.replace(after)
+        self.engine.replace(imported, after)
 
     def _resource(self, entry: Entry) -> Json:
         resource = CONFIG_MAPS[entry.object.key]
@@ -136,14 +141,36 @@ class Adoption:
             raise NotProven(found)
 
     def _put_back(self, edits: Sequence[Edit], before: Json) -> None:
-        """Put back the state, then the files; until then these name their objects, so that a kill loses nothing."""
+        """
+        Put back the state, then the files; until then these name their objects, so that a kill loses nothing.
+
+        What another run has written into the state meanwhile stays there.
+        """
         with contextlib.suppress(FileProblem):  # changed by someone: the state is put back all the same
             for edit in edits:
                 edit.file.write(edit.adopting)
-        if self.engine.export(empty=True)["deployment"].get("resources") != before["deployment"].get("resources"):
-            self.engine.replace(before)
+        now = self.engine.export(empty=True)
+        wanted = without(self.entries, now, before)
+        if wanted["deployment"].get("resources") != now["deployment"].get("resources"):
+            self.engine.replace(now, wanted)
         for edit in reversed(edits):
             edit.file.restore()
+
+
+def without(entries: Sequence[Entry], now: Json, before: Json) -> Json:
+    """Return the state *now* without what was imported for *entries*: *before*, if nothing else has come to it."""
+    known = before["deployment"].get("resources") or []
+    ours = {(CONFIG_MAPS[one.object.key].__name__, one.name, one.object.id) for one in entries}
+    kept = [
+        one
+        for one in now["deployment"].get("resources") or []
+        if one in known or (_class(one["type"]), name_of_resource(one), one.get("id")) not in ours
+    ]
+    if all(one in kept for one in known) and all(
+        one in known or one["type"].startswith(_OF_THE_ENGINE) for one in kept
+    ):
+        return before
+    return {**now, "deployment": {**now["deployment"], "resources": kept}}
 
 
 def _finished(edits: Sequence[Edit]) -> str:
@@ -156,15 +183,12 @@ def _finished(edits: Sequence[Edit]) -> str:
     return ""
 
 
-def differences(digest: Json) -> list[str]:
-    """Say what a digest would change, one line for each resource."""
-    found: dict[str, None] = {}
-    for step in digest.get("steps") or []:
-        if step["op"] not in ("same", "refresh", "read") and not str(step["urn"]).endswith("::default"):
-            fields = ", ".join(step.get("diffReasons") or step.get("replaceReasons") or [])
-            name = str(step["urn"]).rpartition("::")[2]
-            found[f"{name}: {step['op']}{f' ({fields})' if fields else ''}"] = None
-    return list(found)
+def differences(outcome: Outcome) -> list[str]:
+    """Say what a preview would change, one line for each resource."""
+    fields: dict[tuple[str, str], list[str]] = {}
+    for one in outcome.differences:
+        fields.setdefault((one.resource.partition(" ")[2], one.op), []).extend([one.property] if one.property else [])
+    return [f"{name}: {op}" + (f" ({', '.join(named)})" if named else "") for (name, op), named in fields.items()]
 
 
 def _class(type_: str) -> str:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import provider as intune
 from provider.kinds.entity import Entity
+from provider.kinds.guards import require_tenant
 from provider.kinds.kind import Kind
 from provider.program.resource import MODULE, GraphResource
+from provider.settings import Settings
 
 if TYPE_CHECKING:
     from provider.graph.tenant import Tenant
@@ -94,6 +96,18 @@ def pending_creates(deployment: Mapping[str, Any]) -> tuple[list[Json], list[str
     creates = [one for one in deployment.get("pending_operations") or [] if one["type"] == _CREATING]
     ours = [one for one in creates if one["resource"]["type"] in KINDS]
     return ours, [str(one["resource"]["urn"]) for one in creates if one not in ours]
+
+
+def name_of_resource(resource: Mapping[str, Any]) -> str:
+    """Return the name of a resource of a state."""
+    return str(resource["urn"]).rpartition("::")[2]
+
+
+def require_tenant_of_state(deployment: Mapping[str, Any], settings: Settings) -> None:
+    """Make sure that the state is of the tenant that the config names. Raises WrongTenant."""
+    for one in deployment.get("resources") or []:
+        if one["type"] in KINDS:
+            require_tenant(settings, str(one["urn"]), one.get("outputs") or {})
 
 
 def others_pending(deployment: Mapping[str, Any]) -> list[str]:

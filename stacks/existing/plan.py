@@ -9,17 +9,18 @@ from typing import Any
 
 from provider.errors import ConfigError
 from provider.graph.connection import tenant_of
-from provider.kinds.guards import computed_outputs, require_tenant
-from provider.settings import Settings
-from stacks import baseline, project
-from stacks.engine import Engine, Json, choose
+from provider.kinds.guards import computed_outputs
+from stacks import project
+from stacks.declared import declared
+from stacks.engine import Engine, EngineError, Json, choose
 from stacks.existing.entries import Entry, entries
 from stacks.existing.inventory import Existing, existing
-from stacks.existing.pending import KINDS
+from stacks.existing.pending import KINDS, name_of_resource, pending_creates, require_tenant_of_state
 from stacks.files.stack_file import StackFile
-from stacks.maps import BASELINES, CONFIG_MAPS, CREDENTIALS
+from stacks.maps import CONFIG_MAPS, CREDENTIALS
 
 _NAME = "display_name"
+_CREDENTIAL = CONFIG_MAPS[CREDENTIALS].kind
 
 
 @dataclass(frozen=True)
@@ -53,40 +54,49 @@ def plan(stack: str, folder: Path, config_file: Path | None, state: Path | None,
     if unknown:
         raise ConfigError(f"--kind {unknown[0]}: is not a map of a stack file; the maps are {', '.join(CONFIG_MAPS)}")
     engine = choose(stack, folder, state)
-    path, name = project.stack_file(folder, stack, config_file)
-    file = StackFile.read(path, name)
-    file.require_writable()
+    files = declared(folder, stack, config_file)
+    files.file.require_writable()
     tenant = tenant_of(project.config(folder, stack, config_file))
-    resources = engine.export(empty=True)["deployment"].get("resources") or []
-    _require_tenant(resources, tenant.client.settings)
-    declared = _declared(file, folder)
-    managed = {str(one["id"]) for one in resources if one["type"] in KINDS and not one.get("delete")}
-    found = [one for one in existing(tenant, keys or tuple(CONFIG_MAPS)) if not _is_managed(one, resources, managed)]
+    deployment = engine.export(empty=True)["deployment"]
+    require_tenant_of_state(deployment, tenant.client.settings)
+    _require_nothing_pending(stack, deployment)
+    managed = [one for one in deployment.get("resources") or [] if one["type"] in KINDS and not one.get("delete")]
+    ids = {(KINDS[one["type"]].name, str(one.get("id"))) for one in managed}
+    maps = files.merged.entries
+    found = [one for one in existing(tenant, keys or tuple(CONFIG_MAPS)) if (one.kind.name, one.id) not in ids]
     for one in found:
-        one.reason = one.reason or _declared_reason(one, declared)
+        one.reason = one.reason or _declared_reason(one, maps)
     return Plan(
         engine,
-        file,
+        files.file,
         computed_outputs(tenant.client.settings),
         [one for one in found if not one.reason],
         [one for one in found if one.reason],
-        {key: list(named) for key, named in declared.items() if isinstance(named, Mapping)},
-        _credentials(resources),
+        {key: list(named) for key, named in maps.items() if isinstance(named, Mapping)},
+        {
+            str(one["id"]): name_of_resource(one)
+            for one in managed
+            if KINDS[one["type"]] is CONFIG_MAPS[CREDENTIALS].kind
+        },
     )
 
 
-def _declared(file: StackFile, folder: Path) -> Json:
-    """Return the maps of the file, over those of its baselines."""
-    own = file.maps((*CONFIG_MAPS, BASELINES))
-    named = own.pop(BASELINES, None)
-    return baseline.merge(own, named, folder / "stacks" / "baselines").entries
+def _require_nothing_pending(stack: str, deployment: Json) -> None:
+    """
+    Make sure that no operation is pending: a state that is written again forgets it.
 
-
-def _is_managed(one: Existing, resources: Iterable[Json], managed: Collection[str]) -> bool:
-    """Tell whether the state has the object; of a profile it may have the binding alone, or the profile alone."""
-    if one.id not in managed:
-        return False
-    return any(KINDS.get(each["type"]) is one.kind and each.get("id") == one.id for each in resources)
+    Raises EngineError: `recover`, or a refresh, must look first at what a killed run has created.
+    """
+    if pending_creates(deployment)[0]:
+        raise EngineError(
+            f"creates of a killed run are pending in the state of {stack}: run `python -m stacks recover --stack "
+            f"{stack}` first, which says what became of them"
+        )
+    if deployment.get("pending_operations"):
+        raise EngineError(
+            f"operations of a killed run are pending in the state of {stack}: run `pulumi refresh --stack {stack}` "
+            "first, which shows what became of them"
+        )
 
 
 def _declared_reason(one: Existing, declared: Mapping[str, Any]) -> str:
@@ -97,14 +107,3 @@ def _declared_reason(one: Existing, declared: Mapping[str, Any]) -> str:
             adopt = f"write `adopt: {one.id}` there to manage this object" if field == _NAME else "run `pulumi up`"
             return f"{one.key}.{name} declares this {field} already, and the state does not have it: {adopt}"
     return ""
-
-
-def _credentials(resources: Iterable[Json]) -> dict[str, str]:
-    token = next(token for token, kind in KINDS.items() if kind is CONFIG_MAPS[CREDENTIALS].kind)
-    return {str(one["id"]): str(one["urn"]).rpartition("::")[2] for one in resources if one["type"] == token}
-
-
-def _require_tenant(resources: Iterable[Json], settings: Settings) -> None:
-    for one in resources:
-        if one["type"] in KINDS:
-            require_tenant(settings, str(one["urn"]), one.get("outputs") or {})

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from stacks.digest import Outcome, parse
 from stacks.engine import Engine
-from stacks.fleet.digest import Outcome, parse
 from stacks.fleet.interrupts import Interrupts
 from stacks.fleet.processes import Ended, Process
 from stacks.fleet.record import ENDED_WELL, Record

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from stacks.fleet.digest import Difference
+from stacks.digest import Difference
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RANK = ("replace", "create-replacement", "delete-replaced", "delete", "update", "create")

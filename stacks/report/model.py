@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from stacks.declared import declared
+from stacks.digest import Difference
 from stacks.fleet import summary
-from stacks.fleet.digest import Difference
 from stacks.fleet.record import ENDED_WELL, Record
 from stacks.fleet.rings import rings
 from stacks.fleet.selection import tenants

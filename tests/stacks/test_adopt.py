@@ -15,12 +15,16 @@ from typing import Any
 
 import pytest
 
+from stacks.existing.adoption import without
+from stacks.existing.entries import Entry
+from stacks.existing.inventory import Existing
 from tests import stack_runners
 from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, ROOT, Stack
 from tests.stacks.existing_tenant import IOS, fill
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
+_CLASS = "DerivedCredentialSettings"
 _ZEROS = "00000000-0000-0000-0000-000000000000"
 HEAD = f"""# The first lines stay as they are.
 config:
@@ -177,6 +181,55 @@ def test_proof_that_fails_leaves_file_and_state(begun: Stack, portal: Portal) ->
     assert result["differs"] == ["c: update (renewal_threshold_percentage)"]
     assert begun.file.read_text(encoding="utf-8") == text
     assert begun.resources() == []
+
+
+def test_object_whose_entry_is_called_default_is_proven_like_any_other(begun: Stack, portal: Portal) -> None:
+    """Pulumi calls the provider that it makes by itself `default`, and what differs there is not told."""
+    id_ = portal.seed("derivedCredentials", displayName="Default", issuer="purebred", notificationType="email")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(begun.stacks, "adopt", "--json")
+        while "adopt:" not in begun.file.read_text(encoding="utf-8") and not running.done():
+            os.sched_yield()
+        portal.change(id_, renewalThresholdPercentage=55)
+        result = _result(running.result().text)
+    assert result["differs"] == ["default: update (renewal_threshold_percentage)"]
+    assert begun.resources() == []
+
+
+def test_state_with_a_pending_create_is_recovered_first(begun: Stack, portal: Portal) -> None:
+    """A state that is written again forgets what a killed run has begun, which `recover` needs to know."""
+    portal.seed("derivedCredentials", displayName="C", issuer="purebred", notificationType="email")
+    assert begun.stacks("adopt").status == 0
+    text = begun.file.read_text(encoding="utf-8")
+    begun.edit_state(_leave_pending)
+    portal.seed("deviceConfigurations", **{"@odata.type": IOS}, displayName="P")
+    outcome = begun.stacks("adopt")
+    assert outcome.status == 1
+    assert "creates of a killed run are pending in the state of dev: run `python -m stacks recover" in outcome.text
+    assert begun.file.read_text(encoding="utf-8") == text
+    assert begun.deployment()["pending_operations"]
+
+
+def _leave_pending(deployment: dict[str, Any]) -> None:
+    (resource,) = [one for one in deployment["resources"] if one["type"].startswith("pulumi-python:dynamic/")]
+    deployment["resources"].remove(resource)
+    deployment["pending_operations"] = [{"resource": {**resource, "id": ""}, "type": "creating"}]
+
+
+def test_what_another_run_has_written_meanwhile_stays_in_the_state() -> None:
+    """An adoption that fails takes out what it has imported, and nothing else; alone, it leaves the state as it was."""
+    object_ = Existing("derivedCredentials", "id-1", "C")
+    ours, theirs = ({"urn": f"a::{name}", "type": f"x:{_CLASS}", "id": f"id-{n}"} for n, name in enumerate("cd", 1))
+    root = {"urn": "a::root", "type": "pulumi:pulumi:Stack"}
+    before: dict[str, Any] = {"version": 3, "deployment": {}}
+    entries = [Entry(object_, "c", {})]
+    assert without(entries, _state(root, ours), before) == before
+    assert without(entries, _state(root, ours, theirs), before) == _state(root, theirs)
+    assert without(entries, _state(root, theirs), _state(root)) == _state(root, theirs)
+
+
+def _state(*resources: dict[str, Any]) -> dict[str, Any]:
+    return {"version": 3, "deployment": {"resources": list(resources)}}
 
 
 def test_read_only_file_is_refused_before_anything_is_done(begun: Stack, portal: Portal) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from sandbox.engines import cli
-from stacks.fleet import digest, summary
-from stacks.fleet.digest import Difference
+from stacks import digest
+from stacks.digest import Difference
+from stacks.fleet import summary
 from stacks.fleet.record import Record
 from stacks.fleet.rings import Ring, rings
 from stacks.fleet.selection import changed, select, tenants

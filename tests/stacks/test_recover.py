@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +62,8 @@ def interrupt(stack: Stack, *names: str, operation: str = "creating", leave: boo
             kept += [{**one, "id": "deleted-before", "pendingReplacement": True}] if leave else []
         deployment.update(resources=kept, pending_operations=pending)
 
-    edit_state(stack, edit)
+    stack.edit_state(edit)
     return ids
-
-
-def edit_state(stack: Stack, edit: Callable[[dict[str, Any]], None]) -> None:
-    """Change the state behind the engine's back."""
-    (file,) = stack._state_files()
-    document = json.loads(file.read_text(encoding="utf-8"))
-    edit(document["deployment"] if "deployment" in document else document["checkpoint"]["latest"])
-    file.write_text(json.dumps(document), encoding="utf-8")
 
 
 def state_of(stack: Stack, name: str) -> dict[str, Any]:
@@ -241,7 +232,7 @@ def test_objects_that_the_state_manages_are_not_taken(stack: Stack) -> None:
     again = {key: value for key, value in resource.items() if key not in {"id", "outputs"}}
     other = {**again, "urn": resource["urn"] + "2"}
     pending = [{"resource": one, "type": "creating"} for one in (again, other)]
-    edit_state(stack, lambda deployment: deployment.update(pending_operations=pending))
+    stack.edit_state(lambda deployment: deployment.update(pending_operations=pending))
     outcome = stack.recover("--yes", "--json")
     assert outcome.status == 0, outcome.text
     assert found(outcome)["c"]["reason"] == f"the state has the resource, as {resource['id']}"
@@ -368,7 +359,7 @@ def test_creates_of_other_providers_are_not_forgotten(stack: Stack) -> None:
         other = {**ours["resource"], "urn": urn, "type": theirs}
         deployment["pending_operations"].append({"resource": other, "type": "creating"})
 
-    edit_state(stack, add)
+    stack.edit_state(add)
     before = stack.deployment()
     outcome = stack.recover("--yes")
     assert (outcome.status, stack.deployment()) == (3, before), outcome.text
@@ -382,7 +373,7 @@ def test_state_of_another_tenant_is_refused(stack: Stack) -> None:
     assert stack.up().status == 0
     interrupt(stack, "c")
     other = "5a9db0c5-0000-4000-8000-00000000000b"
-    edit_state(stack, lambda deployment: deployment["resources"][-1]["outputs"].update(tenant_id=other))
+    stack.edit_state(lambda deployment: deployment["resources"][-1]["outputs"].update(tenant_id=other))
     outcome = stack.recover("--yes")
     assert outcome.status == 1
     assert f"lives in tenant {other} (cloud sandbox), but the stack's config says {TENANT}" in outcome.text

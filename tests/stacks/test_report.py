@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from stacks.fleet.digest import Difference
+from stacks.digest import Difference
 from stacks.fleet.record import Record
 from stacks.report.model import Model, build
 from stacks.report.page import document, page

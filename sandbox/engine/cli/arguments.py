@@ -121,12 +121,16 @@ def _add_manners(command: argparse.ArgumentParser, name: str) -> None:
     add = command.add_argument
     if name == "import":
         add(
+            "--file",
             "--import-file",
+            dest="import_file",
             type=Path,
             required=True,
             metavar="FILE",
             help="the resources: what `pulumi preview --import-file` writes, with id, inputs and outputs filled in",
         )
+        for flag in ("--generate-code", "--protect"):
+            add(flag, choices=["false"], default="false", help="taken for the CLI's sake: it never does")
     if name in ("preview", "up", "destroy"):
         add("--refresh", "-r", action="store_true", help="refresh the state first")
     if name != "import":
