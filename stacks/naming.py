@@ -64,7 +64,8 @@ def load(path: Path) -> Names:
         section = document.values.get(word.section) or {}
         if not isinstance(section, Mapping):
             line = document.line(word.section)
-            raise FileProblem(f"{path}:{line}: {word.section}: must be a map from names to ids; run `names` again")
+            remedy = "delete the file, then run `python -m stacks names`"
+            raise FileProblem(f"{path}:{line}: {word.section}: must be a map from names to ids: {remedy}")
         ids[word.section] = {str(name): str(id_) for name, id_ in section.items()}
     return Names(path, ids, str(document.values.get(TENANT_ID) or ""), exists=True)
 

@@ -22,10 +22,8 @@ def config(folder: Path, stack: str, file: Path | None = None) -> dict[str, str]
 
     Raises ProjectError: a file is missing or is not what it should be.
     """
-    project = _mapping(folder / "Pulumi.yaml")
-    name, declared = str(project.get("name", "")), project.get("config")
-    where = folder / str(project.get("stackConfigDir") or "")
-    values = _mapping(file or where / f"Pulumi.{stack.rpartition('/')[2]}.yaml").get("config")
+    path, name = stack_file(folder, stack, file)
+    declared, values = _mapping(folder / "Pulumi.yaml").get("config"), _mapping(path).get("config")
     found: dict[str, str] = {}
     for key, value in (declared if isinstance(declared, Mapping) else {}).items():
         given = value.get("value", value.get("default")) if isinstance(value, Mapping) else value

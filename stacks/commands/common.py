@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import click
 
 ROOT = Path(__file__).resolve().parents[2]
-DONE, FAILED, USAGE, UNDECIDED, DIFFERS, CANCELLED, STOPPED = 0, 1, 2, 3, 7, 8, 10
-"""The exit codes; the Pulumi CLI has 7 for changes that were not expected and 8 for an interrupt, too."""
+DONE, FAILED, UNDECIDED, DIFFERS, CANCELLED, STOPPED = 0, 1, 3, 7, 8, 10
+"""The exit codes; click has 2 for a wrong use, and the Pulumi CLI has 7 for changes that were not expected and 8 for an interrupt, too."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

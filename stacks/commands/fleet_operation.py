@@ -40,12 +40,11 @@ class FleetOperation:
         selected, resumed = self._select()
         for one in selected:
             self._tell(f"{one.tenant}: {one.reason}")
-        if self._verb in ("up", "destroy") and not resumed:
+        if self._verb in ("up", "destroy"):
             refused = self._agreed(selected)
             if refused is not None:
                 return refused
-        results = self._run(self._verb, selected, resumed)
-        return self._sum_up(results)
+        return self._sum_up(self._run(self._verb, selected, resumed))
 
     def _select(self) -> tuple[list[Selected], Record | None]:
         """Return the tenants, and the run that is resumed, if one is."""
@@ -76,40 +75,44 @@ class FleetOperation:
             if not (self._given["yes"] and self._given["allow_delete"]):
                 raise click.UsageError("destroy deletes: it needs --yes and --allow-delete")
             return None
-        results = self._run("preview", selected, None)
+        results = self._run("preview", selected, None, "plan")
         self._show(results, "would change")
+        failed = sum(not one.ended_well for one in results)
+        changing = sum(one.status == "changed" for one in results)
+        refused = self._refused(results, changing)
         if self._interrupts.count:
-            return CANCELLED
-        failed = sum(one.status not in ("done", "changed") for one in results)
-        changed = sum(one.status == "changed" for one in results)
-        refused = self._refused(results, changed)
-        if failed:
-            self._tell(f"nothing was changed: the preview of {failed} tenants failed")
-        elif not changed:
-            self._tell("nothing to change")
+            code, said = CANCELLED, "nothing was changed: it was interrupted"
+        elif failed:
+            code, said = FAILED, f"nothing was changed: the preview of {failed} tenants failed"
+        elif not changing:
+            code, said = DONE, "nothing to change"
         elif refused:
-            self._tell(f"nothing was changed: {refused}")
+            code, said = STOPPED, f"nothing was changed: {refused}"
         else:
             return None
-        return FAILED if failed else STOPPED if refused else DONE
+        self._tell(said)
+        if self._given["as_json"]:
+            self._print(results)
+        return code
 
-    def _refused(self, results: list[Result], changed: int) -> str:
+    def _refused(self, results: list[Result], changing: int) -> str:
         """Return why what a preview has shown may not be done; empty if it may."""
         ops = {one.op for result in results for one in result.outcome.differences}
         for flag, risky in (("allow_replace", ops & REPLACES), ("allow_delete", ops & {"delete"})):
             if risky and not self._given[flag]:
                 return f"{', '.join(sorted(risky))} needs --{flag.replace('_', '-')}"
-        if self._given["yes"] or not changed:
+        if self._given["yes"] or not changing or any(not one.ended_well for one in results):
             return ""
-        question = f"Type {changed}, the number of tenants that change, to go on"
+        question = f"Type {changing}, the number of tenants that change, to go on"
         try:
             typed = "" if self._given["as_json"] else str(click.prompt(question, default="", show_default=False))
         except click.Abort:
             typed = ""
-        return "" if typed == str(changed) else "it was not agreed to"
+        return "" if typed == str(changing) else "it was not agreed to"
 
-    def _run(self, verb: str, selected: list[Selected], resumed: Record | None) -> list[Result]:
-        run = resumed or Record.begin(self._runs, verb, [one.tenant for one in selected], self._fingerprint)
+    def _run(self, verb: str, selected: Sequence[Selected], resumed: Record | None, name: str = "") -> list[Result]:
+        """Do *verb*, with a record called *name*, or as the verb."""
+        run = resumed or Record.begin(self._runs, name or verb, [one.tenant for one in selected], self._fingerprint)
         parallel = self._given["parallel"] or min(2 * (os.cpu_count() or 1), 8)
         limits = Limits(parallel, self._given["timeout"], self._given["fail_fast"])
         runner = Runner(verb, run, lambda tenant: choose(tenant, self._folder), limits, self._interrupts, self._tell)
@@ -117,7 +120,7 @@ class FleetOperation:
 
     def _is_settled(self, members: Sequence[Selected]) -> str:
         """Return why the ring after *members* may not begin: a refresh shows that they are not as declared."""
-        results = self._run("drift", list(members), None)
+        results = self._run("drift", members, None, "look")
         wrong = [one.tenant for one in results if one.status != "done"]
         if self._interrupts.count or not wrong:
             return ""
@@ -125,7 +128,7 @@ class FleetOperation:
 
     def _sum_up(self, results: list[Result]) -> int:
         if self._given["as_json"]:
-            print_json({"command": self._verb, "tenants": [_document(one) for one in results]})
+            self._print(results)
         else:
             self._show(results, "differ" if self._verb in ("preview", "drift") else "changed")
         statuses = {one.status for one in results}
@@ -137,11 +140,14 @@ class FleetOperation:
             return STOPPED
         return DIFFERS if "changed" in statuses and self._verb == "drift" else DONE
 
+    def _print(self, results: list[Result]) -> None:
+        print_json({"command": self._verb, "tenants": [_document(one) for one in results]})
+
     def _show(self, results: list[Result], what: str) -> None:
         if self._given["as_json"]:
             return
-        good = {one.tenant: one.outcome.differences for one in results if one.status in ("done", "changed")}
-        bad = {one.tenant: one.outcome.errors for one in results if one.status not in ("done", "changed")}
+        good = {one.tenant: one.outcome.differences for one in results if one.ended_well}
+        bad = {one.tenant: one.outcome.errors for one in results if not one.ended_well}
         same = sum(one.status == "done" for one in results)
         known = load_all(self._folder / "stacks" / "names")
         lines = [group.line() for group in summary.differences(good)]

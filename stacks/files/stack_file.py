@@ -80,7 +80,8 @@ class StackFile:
 
     def _put(self, data: bytes | None) -> None:
         now = self.path.read_bytes() if self.path.exists() else None
-        if _own(now) != _own(self._there):
+        known = self._there
+        if (now is None) != (known is None) or without_engine_lines(now or b"") != without_engine_lines(known or b""):
             raise FileProblem(f"{self.path}: was changed while this ran, and is left as it is")
         if data is None:
             self.path.unlink()
@@ -96,6 +97,6 @@ def config_bytes(config: Any) -> int:
     return len(json.dumps({key: json.dumps(value, ensure_ascii=False) for key, value in values.items()}))
 
 
-def _own(data: bytes | None) -> bytes | None:
-    """Return a file without what the CLI writes into it."""
-    return None if data is None else _ENGINE_LINE.sub(b"", data)
+def without_engine_lines(data: bytes) -> bytes:
+    """Return a stack file without what the CLI writes into it by itself."""
+    return _ENGINE_LINE.sub(b"", data)

@@ -41,17 +41,19 @@ class Interrupts:
         with self._lock:
             process = begin()
             self._running[tenant] = process
-        try:
             if self.count:  # it came between the decision to begin and the beginning
                 process.interrupt()
+        try:
             yield process
         finally:
             with self._lock:
                 del self._running[tenant]
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self.count += 1
+        # The lock is held by other threads alone, and for as long as a process takes to begin: each gets this one once.
+        with self._lock:
+            self.count += 1
+            for process in self._running.values():
+                process.interrupt()
         first = self.count == 1
         self._tell("interrupted: running steps are ended" if first else "interrupted again: engines are stopped")
-        for process in list(self._running.values()):
-            process.interrupt()

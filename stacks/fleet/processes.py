@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from stacks.engine import ROOT
+from stacks.engine import ENVIRONMENT, ROOT
 
 _NEW_GROUP = 0x200
 """CREATE_NEW_PROCESS_GROUP, which Windows needs to interrupt a process alone; elsewhere a new session does that."""
@@ -45,7 +45,7 @@ class Process:
             self._process = subprocess.Popen(  # noqa: S603 - the engine
                 command,
                 cwd=ROOT,
-                env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", **environment},
+                env={**os.environ, **ENVIRONMENT, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,

@@ -11,15 +11,19 @@ import hashlib
 import json
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stacks.files.stack_file import without_engine_lines
 from stacks.yamlfile import FileProblem
 
 VERSION = 1
+COMMANDS = {"preview", "up", "refresh", "destroy", "drift"}
+"""What a person runs. The preview before an `up` (plan) and the refresh after each of its rings (look) are not."""
 ENDED_WELL = ("done", "changed")
 """How a tenant may end: without a change, or with some. Else: failed, timeout, cancelled, skipped."""
 _NAME = "run.jsonl"
@@ -34,6 +38,7 @@ class Record:
     """What the run is: command, commit, tenants."""
     results: dict[str, dict[str, Any]]
     """The last transition of each tenant."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def begin(cls, parent: Path, command: str, tenants: Sequence[str], fingerprint: Mapping[str, str]) -> Record:
@@ -55,7 +60,7 @@ class Record:
         folders = [name] if name else sorted((one.name for one in parent.glob("*-*-*")), reverse=True)
         for one in folders:
             found = _read(parent / one)
-            if found is not None and (not command or found.head["command"] == command):
+            if found is not None and (name or found.head["command"] in ({command} if command else COMMANDS)):
                 return found
         wanted = f"run {name}" if name else f"run of {command}" if command else "run"
         raise FileProblem(f"{parent}: there is no {wanted} to go on with")
@@ -69,14 +74,14 @@ class Record:
     def add(self, tenant: str, status: str, **more: Any) -> None:
         """Write down what became of *tenant*, or that it has begun. Raises FileProblem: the disk refuses."""
         line = {"tenant": tenant, "status": status, "at": round(time.time(), 3), **more}
-        self.results[tenant] = line
-        self._append(line)
+        with self._lock:
+            self.results[tenant] = line
+            self._append(line)
 
     def left(self) -> list[str]:
         """Return the tenants that have not ended well."""
-        return [
-            one for one in self.head["tenants"] if self.results.get(one, {}).get("status") not in ("done", "changed")
-        ]
+        ended = {one for one, result in self.results.items() if result["status"] in ENDED_WELL}
+        return [one for one in self.head["tenants"] if one not in ended]
 
     def failed(self) -> list[str]:
         """Return the tenants that have failed."""
@@ -108,7 +113,8 @@ def fingerprint(root: Path) -> dict[str, str]:
     )
     digest = hashlib.sha256()
     for path in sorted([root / "Pulumi.yaml", *(root / "stacks").rglob("*.yaml")]):
-        digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+        said = without_engine_lines(path.read_bytes())
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + said + b"\0")
     return {"commit": done.stdout.strip() or "none", "config": digest.hexdigest()}
 
 

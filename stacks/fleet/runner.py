@@ -7,10 +7,9 @@ are begun.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -44,6 +43,11 @@ class Result(NamedTuple):
     seconds: float
     log: Path | None
 
+    @property
+    def ended_well(self) -> bool:
+        """Tell whether the operation was done."""
+        return self.status in ENDED_WELL
+
 
 @dataclass
 class Limits:
@@ -65,7 +69,6 @@ class Runner:
     limits: Limits
     interrupts: Interrupts
     tell: Callable[[str], None]
-    _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopped: str = ""
 
     def run(
@@ -81,7 +84,7 @@ class Runner:
             members = [one for one in selected if one.ring.name == ring]
             ended = self._ring(members)
             results += ended
-            failed = sum(one.status not in ENDED_WELL for one in ended)
+            failed = sum(not one.ended_well for one in ended)
             if failed > members[0].ring.max_failures:
                 self._stop(f"ring {ring} has {failed} failures")
             elif between is not None and not self._why_not():
@@ -113,13 +116,13 @@ class Runner:
             return self._ended(Result(tenant, "skipped", Outcome(errors=[self._why_not()]), 0.0, None))
         engine = self.engine_of(tenant)
         output, log = (self.record.folder / f"{tenant}.{kind}" for kind in ("json", "log"))
-        verb, *flags = VERBS[self.verb]
-        where = ["--stack", engine.stack, "--cwd", str(engine.folder), *engine.options]
         self.record.add(tenant, "started", verb=self.verb)
-        command = [*engine.command, verb, *where, *flags]
-        begin = partial(Process, command, one.ring.identity, output, log)
-        with self.interrupts.at_work(tenant, begin) as process:
-            ended = process.wait(self.limits.timeout)
+        begin = partial(Process, engine.line(*VERBS[self.verb]), one.ring.identity, output, log)
+        try:
+            with self.interrupts.at_work(tenant, begin) as process:
+                ended = process.wait(self.limits.timeout)
+        except OSError as error:  # it ends for itself, as one whose engine fails
+            return self._ended(Result(tenant, "failed", Outcome(errors=[f"the engine did not run: {error}"]), 0.0, log))
         return self._ended(self._judged(tenant, ended, log))
 
     def _judged(self, tenant: str, ended: Ended, log: Path) -> Result:
@@ -138,19 +141,18 @@ class Runner:
     def _ended(self, result: Result) -> Result:
         counts = dict(sorted(result.outcome.counts.items()))
         errors = result.outcome.errors
-        with self._lock:
-            self.record.add(
-                result.tenant,
-                result.status,
-                verb=self.verb,
-                seconds=round(result.seconds, 1),
-                counts=counts,
-                errors=errors[:5],
-                differences=[asdict(one) for one in result.outcome.differences],
-            )
+        self.record.add(
+            result.tenant,
+            result.status,
+            verb=self.verb,
+            seconds=round(result.seconds, 1),
+            counts=counts,
+            errors=errors[:5],
+            differences=[asdict(one) for one in result.outcome.differences],
+        )
         changes = ", ".join(f"{count} {op}" for op, count in counts.items() if op != "same")
         said = errors[0] if errors else changes or "no change"
         self.tell(f"{result.tenant}: {result.status} in {result.seconds:.0f} s: {said}")
-        if self.limits.fail_fast and result.status not in ENDED_WELL:
+        if self.limits.fail_fast and not result.ended_well:
             self._stop(f"{result.tenant} has failed")
         return result

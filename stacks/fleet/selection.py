@@ -72,8 +72,7 @@ def changed(folder: Path, base: str) -> dict[str, str]:
 
     *folder* is that of the stack files. Raises FileProblem: git does not know *base*.
     """
-    root = folder.parent
-    files = _git(root, base)
+    files, every = _git(folder.parent, base), tenants(folder)
     users = _users_of_baselines(folder)
     found: dict[str, str] = {}
     for file in files:
@@ -86,12 +85,12 @@ def changed(folder: Path, base: str) -> dict[str, str]:
         elif file.startswith(f"{folder.name}/{BASELINES}/"):
             touched = users.get(name.removesuffix(_END), [])
         elif file.startswith(_OF_ALL) or (inside and file.endswith(".py")):
-            touched = tenants(folder)
+            touched = every
         else:
             touched = []
         for tenant in touched:
             found.setdefault(tenant, f"{file} has changed since {base}")
-    return {tenant: reason for tenant, reason in found.items() if tenant in tenants(folder)}
+    return {tenant: reason for tenant, reason in found.items() if tenant in every}
 
 
 def _git(root: Path, base: str) -> list[str]:

@@ -18,6 +18,8 @@ class Group(NamedTuple):
 
     text: str
     tenants: list[str]
+    difference: Difference | None = None
+    """What differs; None for a failure."""
 
     def line(self) -> str:
         """Return the line of a summary."""
@@ -34,7 +36,7 @@ def differences(found: Mapping[str, list[Difference]]) -> list[Group]:
         for one in several:
             groups.setdefault(one, []).append(tenant)
     ranked = sorted(groups.items(), key=lambda item: (_rank(item[0].op), -len(item[1]), item[0]))
-    return [Group(str(one), tenants) for one, tenants in ranked]
+    return [Group(str(one), tenants, one) for one, tenants in ranked]
 
 
 def failures(found: Mapping[str, list[str]]) -> list[Group]:

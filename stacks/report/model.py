@@ -113,11 +113,11 @@ def _row(folder: Path, tenant: str, ring: str, result: Mapping[str, Any] | None)
 def _groups(
     found: Mapping[str, list[Difference]], since: Mapping[tuple[str, Difference], str]
 ) -> list[tuple[Difference, list[str], str]]:
-    by_text = {str(one): one for several in found.values() for one in several}
     result = []
     for group in summary.differences(found):
-        one = by_text[group.text]
-        result.append((one, group.tenants, min(since.get((tenant, one), "") for tenant in group.tenants)))
+        if group.difference is not None:
+            days = [since.get((tenant, group.difference), "") for tenant in group.tenants]
+            result.append((group.difference, group.tenants, min(days)))
     return result
 
 

@@ -18,10 +18,13 @@ import pytest
 from sandbox.engines import cli
 from stacks import digest
 from stacks.digest import Difference
+from stacks.engine import Engine
 from stacks.fleet import summary
-from stacks.fleet.record import Record
+from stacks.fleet.interrupts import Interrupts
+from stacks.fleet.record import Record, fingerprint
 from stacks.fleet.rings import Ring, rings
-from stacks.fleet.selection import changed, select, tenants
+from stacks.fleet.runner import Limits, Runner
+from stacks.fleet.selection import Selected, changed, select, tenants
 from stacks.yamlfile import FileProblem
 from tests import stack_runners
 from tests.sandbox_control import Portal
@@ -192,6 +195,47 @@ def test_record_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> No
         Record.last(tmp_path, "down")
 
 
+def test_run_within_a_run_is_not_the_last_one(tmp_path: Path) -> None:
+    """The preview before an `up`, and the refresh after a ring: neither --failed nor a report takes them."""
+    up = Record.begin(tmp_path, "up", FOUR, {})
+    up.add("t1", "failed")
+    later = "99991231-235959"
+    for name in ("plan", "look"):
+        inner = Record.begin(tmp_path, name, ["t0"], {})
+        inner.add("t0", "done")
+        inner.folder.rename(tmp_path / f"{later}-{name}-1")
+    assert Record.last(tmp_path).failed() == ["t1"]
+    assert Record.every(tmp_path, "drift") == []
+
+
+def test_line_that_the_cli_writes_is_no_other_configuration(tmp_path: Path) -> None:
+    """The first up of a stack puts a salt into its file: a run is resumed all the same, but not after another edit."""
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "Pulumi.yaml").write_text("name: a\n", encoding="utf-8")
+    path = tmp_path / "stacks" / "Pulumi.t0.yaml"
+    path.write_text("config: {}\n", encoding="utf-8")
+    before = fingerprint(tmp_path)
+    path.write_text("config: {}\nencryptionsalt: v1:abc\n", encoding="utf-8")
+    assert fingerprint(tmp_path) == before
+    path.write_text("config: {a: b}\nencryptionsalt: v1:abc\n", encoding="utf-8")
+    assert fingerprint(tmp_path) != before
+
+
+def test_engine_that_cannot_be_started_fails_its_tenant_alone(tmp_path: Path) -> None:
+    """The others are done; nothing is a traceback."""
+    digest_of_none = '{"steps": [], "changeSummary": {"same": 1}}'
+    good = (sys.executable, "-c", f"print('{digest_of_none}')")
+
+    def engine_of(tenant: str) -> Engine:
+        return Engine((str(tmp_path / "missing"),) if tenant == "t1" else good, tenant, tmp_path)
+
+    record = Record.begin(tmp_path, "preview", FOUR, {})
+    runner = Runner("preview", record, engine_of, Limits(2), Interrupts(print), lambda _: None)
+    results = runner.run([Selected(tenant, Ring("all", tuple(FOUR)), "") for tenant in FOUR])
+    assert {one.tenant: one.status for one in results} == {"t0": "done", "t1": "failed", "t2": "done", "t3": "done"}
+    assert "the engine did not run" in results[1].outcome.errors[0]
+
+
 # ------------------------------------------------------------------------------------ on both engines
 
 
@@ -322,7 +366,10 @@ def test_deletion_needs_its_own_word(fleet: Fleet, portal: Portal) -> None:
     assert "nothing was changed: delete needs --allow-delete" in outcome.text
     assert not portal.writes()
     assert fleet.run("destroy", "--tenants", "t*", "--yes", "--allow-delete").status == 2
+    outcome = fleet.run("up", "--yes", "--json")
+    assert (outcome.status, _statuses(outcome)["t1"]) == (10, "changed")
     assert fleet.run("up", "--yes", "--allow-delete").status == 0
+    assert _statuses(fleet.run("up", "--yes", "--json")) == dict.fromkeys(FOUR, "done")
     assert sorted(one["displayName"] for one in portal.objects()) == ["Mail t0", "Mail t2", "Mail t3"]
     assert fleet.run("destroy", "--tenants", "t0", "--yes", "--allow-delete").status == 0
     assert sorted(one["displayName"] for one in portal.objects()) == ["Mail t2", "Mail t3"]
