@@ -13,7 +13,8 @@ import click
 
 ROOT = Path(__file__).resolve().parents[2]
 DONE, FAILED, UNDECIDED, DIFFERS, CANCELLED, STOPPED = 0, 1, 3, 7, 8, 10
-"""The exit codes; click has 2 for a wrong use, and the Pulumi CLI has 7 for changes that were not expected and 8 for an interrupt, too."""
+"""The exit codes. Click has 2 for a wrong use; the Pulumi CLI, too, has 7 for changes that were not expected and 8 for
+an interrupt."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
