@@ -12,6 +12,7 @@ except ModuleNotFoundError:
 
 COMMANDS = {
     "adopt": "Take what a tenant has already into a stack, and prove that nothing changes.",
+    "comment": "Print one comment on the last preview of many tenants, for a pull request.",
     "destroy": "Delete what the stacks of the named tenants manage.",
     "doctor": "Say what is missing before a first preview or update.",
     "drift": "Say what differs in many tenants from what was applied.",

@@ -2,7 +2,7 @@
 The record of a run: one JSON line for each transition of a tenant, on the disk before the next step.
 
 It says for which commit and which files it holds, so that a resumed run does exactly what is left, and nothing for
-another configuration. A line that a kill has cut off is passed over.
+another configuration. A line that a kill has cut off is passed over. The form of the lines is in run.schema.json.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def differences(found: Mapping[str, list[Difference]]) -> list[Group]:
     for tenant, several in found.items():
         for one in several:
             groups.setdefault(one, []).append(tenant)
-    ranked = sorted(groups.items(), key=lambda item: (_rank(item[0].op), -len(item[1]), item[0]))
+    ranked = sorted(groups.items(), key=lambda item: (rank(item[0].op), -len(item[1]), item[0]))
     return [Group(str(one), tenants, one) for one, tenants in ranked]
 
 
@@ -48,5 +48,6 @@ def failures(found: Mapping[str, list[str]]) -> list[Group]:
     return [Group(text if len(tenants) == 1 else key, tenants) for key, (text, tenants) in groups.items()]
 
 
-def _rank(op: str) -> int:
+def rank(op: str) -> int:
+    """Return the place of *op* by its risk: the smaller, the riskier."""
     return _RANK.index(op) if op in _RANK else len(_RANK)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 
 from sandbox.engines import cli
 from stacks import digest
@@ -301,6 +302,16 @@ def fleet(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Any) -> Fleet
     return made
 
 
+def _records_fit_their_schema(folder: Path) -> int:
+    """Hold each line of each record in *folder* to the schema; return how many lines there are."""
+    schema = json.loads((ROOT / "stacks" / "fleet" / "run.schema.json").read_text(encoding="utf-8"))
+    validator = Draft7Validator(schema)
+    lines = [line for path in folder.glob("*/run.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        validator.validate(json.loads(line))
+    return len(lines)
+
+
 def _statuses(outcome: Outcome) -> dict[str, str]:
     document = json.loads(outcome.text[outcome.text.index("{") : outcome.text.rindex("}") + 1])
     return {one["tenant"]: one["status"] for one in document["tenants"]}
@@ -341,6 +352,7 @@ def test_tenant_that_fails_stops_the_next_ring_and_is_resumed(fleet: Fleet, port
     outcome = fleet.run("up", "--yes", "--resume")
     assert outcome.status == 1
     assert "is of another config: start a new run instead of --resume" in outcome.text
+    assert _records_fit_their_schema(fleet.folder / ".pulumi" / "fleet") > 3 * len(FOUR)
 
 
 def test_failure_in_one_tenant_leaves_the_others_alone(fleet: Fleet) -> None:
