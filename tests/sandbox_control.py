@@ -12,12 +12,12 @@ WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 
 class Portal:
-    """Drives a running sandbox through its control routes."""
+    """Drives a running sandbox through its control routes: its first tenant, or that with *tenant_id*."""
 
-    def __init__(self, graph_endpoint: str) -> None:
+    def __init__(self, graph_endpoint: str, tenant_id: str = "") -> None:
         self._session = requests.Session()
         self._session.trust_env = False
-        self._root = f"{graph_endpoint}/_sandbox"
+        self._root = f"{graph_endpoint}/_sandbox" + (f"/tenants/{tenant_id}" if tenant_id else "")
 
     def close(self) -> None:
         """Let go of the connection."""

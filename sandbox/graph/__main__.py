@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         quota=options.quota == "on",
         one_issuer=options.one_issuer == "on",
         approval=options.approval == "on",
+        tenants=options.tenants,
     )
     with ExitStack() as stack:
         try:
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox.graph", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="of the Graph endpoint; 0 takes a free one")
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep the objects in this file")
+    parser.add_argument("--tenants", type=int, default=1, metavar="N", help="how many tenants there are")
     parser.add_argument("--latency-ms", type=int, default=0, metavar="N", help="delay every answer")
     parser.add_argument("--page-size", type=int, default=100, metavar="N", help="objects in a page of a list")
     for name, meaning in (

@@ -1,11 +1,12 @@
-"""Takes every request to the service it is for, lets faults happen to it on the way, and writes it down."""
+"""Takes every request to its tenant and its service, lets faults happen to it on the way, and writes it down."""
 
 from __future__ import annotations
 
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -17,8 +18,11 @@ from sandbox.graph.control.service import PREFIX, ControlService
 from sandbox.graph.http.clouds import Site
 from sandbox.graph.http.messages import Request, Response
 from sandbox.graph.login.service import IDENTITY_PATH, LoginService
+from sandbox.graph.login.tokens import read_claims
 from sandbox.graph.tenant.tenant import Tenant
 from sandbox.graph.tenant.view import View
+
+_OF_TENANT = f"{PREFIX}tenants/"
 
 
 class Dispatcher:
@@ -96,6 +100,46 @@ class Dispatcher:
         if fault is not None:
             self._faults.written(fault, view.written)
         return response
+
+
+class Tenants:
+    """
+    All tenants of the process, each with a dispatcher of its own; the first one has what names no tenant.
+
+    The path of a sign-in, the token of a request to Graph and ``/_sandbox/tenants/{id}/…`` say which one is meant.
+    """
+
+    def __init__(self, dispatchers: Mapping[str, Dispatcher]) -> None:
+        self._dispatchers = dispatchers
+        self._first = next(iter(dispatchers.values()))
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request that came over a connection; raises Dropped if it is to get no answer."""
+        if request.site.is_loopback and request.path.startswith(_OF_TENANT):
+            named, _, rest = request.target.removeprefix(_OF_TENANT).partition("/")
+            if named in self._dispatchers:
+                return self._dispatchers[named].answer(replace(request, target=f"{PREFIX}{rest}"))
+        return self._dispatchers.get(_tenant(request), self._first).answer(request)
+
+    def refuse(self, request: Request) -> None:
+        """Write down that a client wanted to go to a host that is none of Microsoft's."""
+        self._first.refuse(request)
+
+    def shows_wrong_certificate(self, site: Site) -> bool:
+        """Tell whether a fault of any tenant wants this: a connection is made before it says which one is meant."""
+        return any(one.shows_wrong_certificate(site) for one in self._dispatchers.values())
+
+    def wants_new_connection(self, site: Site) -> bool:
+        """Tell whether a fault of any tenant waits for the next connection to *site*."""
+        return any(one.wants_new_connection(site) for one in self._dispatchers.values())
+
+
+def _tenant(request: Request) -> str:
+    """Return the id of the tenant that *request* names; empty if it names none."""
+    if request.site.role == "login":
+        return request.path.strip("/").partition("/")[0].lower()
+    claims = read_claims(request.headers.get("authorization", "").partition(" ")[2]) or {}
+    return str(claims.get("tid", ""))
 
 
 def _entry(request: Request) -> Entry:

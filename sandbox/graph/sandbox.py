@@ -1,4 +1,4 @@
-"""The sandbox as a whole: three ports, one tenant. `python -m sandbox.graph` runs it, or a `with` statement."""
+"""The sandbox as a whole: three ports, one tenant or many. `python -m sandbox.graph` runs it, or a `with` statement."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from sandbox.graph.api.service import GraphService
 from sandbox.graph.control.faults import Faults
 from sandbox.graph.control.journal import Journal
 from sandbox.graph.control.service import ControlService
-from sandbox.graph.dispatcher import Dispatcher
+from sandbox.graph.dispatcher import Dispatcher, Tenants
 from sandbox.graph.http.clouds import LOOPBACK, cloud_sites, loopback_graph, loopback_login
 from sandbox.graph.http.tls import write_authority
-from sandbox.graph.identity import CLIENT_ID, CLIENT_SECRET, MANAGED_IDENTITY_HEADER, TENANT_ID
+from sandbox.graph.identity import CLIENT_ID, CLIENT_SECRET, MANAGED_IDENTITY_HEADER, TENANT_ID, tenant_ids
 from sandbox.graph.login.grants import Grants
 from sandbox.graph.login.service import IDENTITY_PATH, LoginService
 from sandbox.graph.login.tokens import Tokens
@@ -35,10 +35,10 @@ from sandbox.graph.tenant.tenant import Tenant
 @dataclass
 class Sandbox:
     """
-    A stand-in for Microsoft Graph and the sign-in service, for one tenant.
+    A stand-in for Microsoft Graph and the sign-in service, for as many *tenants* as are wanted.
 
     Use it in a `with` statement. *port*: 0 takes a free one. *clock* counts the quota and the lags, *now* dates tokens
-    and objects.
+    and objects. Each tenant has its own objects, faults, quota and switches; the token says which one is meant.
     """
 
     port: int = 0
@@ -48,6 +48,7 @@ class Sandbox:
     quota: bool = False
     one_issuer: bool = False
     approval: bool = False
+    tenants: int = 1
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     _cleanup: ExitStack = field(default_factory=ExitStack, init=False, repr=False)
@@ -104,6 +105,7 @@ class Sandbox:
             "proxy": self.graph_endpoint,
             "caFile": self.ca_file,
             "tenantId": TENANT_ID,
+            "tenantIds": tenant_ids(self.tenants),
             "clientId": CLIENT_ID,
             "clientSecret": CLIENT_SECRET,
             "environment": self.environment,
@@ -114,6 +116,9 @@ class Sandbox:
 
     @property
     def _identity(self) -> dict[str, str]:
+        if self.tenants > 1:  # AZURE_TENANT_ID would have to be that of every stack
+            own = {"INTUNE_CLIENT_ID": CLIENT_ID, "INTUNE_CLIENT_SECRET": CLIENT_SECRET}
+            return {**own, "REQUESTS_CA_BUNDLE": self.ca_file}
         return {
             "AZURE_TENANT_ID": TENANT_ID,
             "AZURE_CLIENT_ID": CLIENT_ID,
@@ -131,7 +136,8 @@ class Sandbox:
         for server in servers:
             stack.callback(server.stop)
         stopping = threading.Event()
-        dispatcher = self._dispatcher(stopping, partial(_forget_idle, servers))
+        forget = partial(_forget_idle, servers)
+        dispatcher = Tenants({id_: self._dispatcher(stopping, forget, id_) for id_ in tenant_ids(self.tenants)})
         graph, over_tls = loopback_graph("http", graph_server.port), loopback_graph("https", tls_server.port)
         login = loopback_login(login_server.port, graph, over_tls)
         login_server.start(dispatcher, Endpoint(login, tls, secure=True, sites={}))
@@ -141,29 +147,39 @@ class Sandbox:
         self.graph_endpoint, self.graph_tls_endpoint = graph.origin, over_tls.origin
         self.authority_host, self.ca_file = login.origin, str(ca_file)
 
-    def _dispatcher(self, stopping: threading.Event, forget_connections: Callable[[], object]) -> Dispatcher:
-        """Join the parts."""
+    def _dispatcher(
+        self, stopping: threading.Event, forget_connections: Callable[[], object], tenant_id: str
+    ) -> Dispatcher:
+        """Join the parts of one tenant."""
         switches = Switches(
             page_size=self.page_size,
             latency_ms=self.latency_ms,
             quota=self.quota,
             one_issuer=self.one_issuer,
             approval=self.approval,
+            token_tenant_id=tenant_id,
         )
         board = SwitchBoard(switches)
-        store = Store(StateFile(self.state_file) if self.state_file else None, self.clock)
-        tenant = Tenant(store, board, self.now)
-        tokens, faults, journal = Tokens(self.now), Faults(forget_connections), Journal()
-        grants = Grants(tokens, board, self.now)
+        store = Store(self._state_file(tenant_id), self.clock)
+        tenant = Tenant(store, board, self.now, id=tenant_id)
+        tokens, faults, journal = Tokens(self.now, tenant_id), Faults(forget_connections), Journal()
+        grants = Grants(tokens, board, self.now, tenant_id)
         return Dispatcher(
             tenant=tenant,
             graph=GraphService(tenant, tokens, Quota(self.clock)),
-            login=LoginService(grants, self.now),
+            login=LoginService(grants, self.now, tenant_id),
             control=ControlService(tenant, faults, journal, grants),
             faults=faults,
             journal=journal,
             stopping=stopping,
         )
+
+    def _state_file(self, tenant_id: str) -> StateFile | None:
+        """Return where the objects of a tenant are kept: those after the first have their id in the name."""
+        path = self.state_file
+        if path is None:
+            return None
+        return StateFile(path if tenant_id == TENANT_ID else path.with_stem(f"{path.stem}-{tenant_id}"))
 
 
 def _forget_idle(servers: Iterable[LoopbackServer]) -> None:

@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.graph.dispatcher import Dispatcher
+from sandbox.graph.dispatcher import Tenants
 from sandbox.graph.http.clouds import LOOPBACK, Site
 from sandbox.graph.http.connections import Connections
 from sandbox.graph.http.messages import Dropped, Request, Response, dump
@@ -181,7 +181,7 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
     request_queue_size = 1024
     # On Windows the option would let two servers share a port instead of letting one follow another.
     allow_reuse_address = os.name != "nt"
-    dispatcher: Dispatcher
+    dispatcher: Tenants
     endpoint: Endpoint
 
     def __init__(self, port: int) -> None:
@@ -197,7 +197,7 @@ class LoopbackServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         """The port that was asked for, or the free one that was found."""
         return int(self.server_address[1])
 
-    def start(self, dispatcher: Dispatcher, endpoint: Endpoint) -> None:
+    def start(self, dispatcher: Tenants, endpoint: Endpoint) -> None:
         """Serve from now on. The port is taken from construction on, so no connection is refused before."""
         self.dispatcher = dispatcher
         self.endpoint = endpoint

@@ -39,7 +39,10 @@ _REMEMBERED = ("iss", "sub", "aud", "jti", "exp")
 class Grants:
     """Gives tokens for secrets, assertions and the consent of a user who always consents."""
 
-    def __init__(self, tokens: Tokens, board: SwitchBoard, now: Callable[[], float]) -> None:
+    def __init__(
+        self, tokens: Tokens, board: SwitchBoard, now: Callable[[], float], tenant_id: str = TENANT_ID
+    ) -> None:
+        self._tenant_id = tenant_id
         self._tokens = tokens
         self._board = board
         self._now = now
@@ -89,12 +92,12 @@ class Grants:
         identity = {
             **user,
             "aud": CLIENT_ID,
-            "iss": f"{site.origin}/{TENANT_ID}/v2.0",
-            "tid": TENANT_ID,
+            "iss": f"{site.origin}/{self._tenant_id}/v2.0",
+            "tid": self._tenant_id,
             "preferred_username": USER_NAME,
             **({"nonce": consent["nonce"]} if consent["nonce"] else {}),
         }
-        client_info = json.dumps({"uid": USER_ID, "utid": TENANT_ID}).encode()
+        client_info = json.dumps({"uid": USER_ID, "utid": self._tenant_id}).encode()
         return {
             **answer,
             "scope": scope,

@@ -23,9 +23,10 @@ _DEVICE_CODE_LIFETIME = 900
 
 
 class LoginService:
-    """Signs in to the one tenant there is."""
+    """Signs in to one tenant."""
 
-    def __init__(self, grants: Grants, now: Callable[[], float]) -> None:
+    def __init__(self, grants: Grants, now: Callable[[], float], tenant_id: str = TENANT_ID) -> None:
+        self._tenant_id = tenant_id
         self._grants = grants
         self._now = now
 
@@ -44,7 +45,7 @@ class LoginService:
         match = _PATH.fullmatch(request.path)
         if match is None:
             return Response.of(HTTPStatus.NOT_FOUND, {"error": "not_found"})
-        if match["tenant"].lower() != TENANT_ID:
+        if match["tenant"].lower() != self._tenant_id:
             raise SignInError(UNKNOWN_TENANT, match["tenant"])
         operations = {
             "GET v2.0/.well-known/openid-configuration": self._configuration,
@@ -56,11 +57,11 @@ class LoginService:
         if operation is None:
             return Response.of(HTTPStatus.METHOD_NOT_ALLOWED, {"error": "method_not_allowed"})
         response = operation(request)
-        response.tenant = TENANT_ID
+        response.tenant = self._tenant_id
         return response
 
     def _configuration(self, request: Request) -> Response:
-        base = f"{request.site.origin}/{TENANT_ID}"
+        base = f"{request.site.origin}/{self._tenant_id}"
         document = {
             "issuer": f"{base}/v2.0",
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",

@@ -18,10 +18,11 @@ _PARTS = 3
 
 
 class Tokens:
-    """Issues tokens and checks them, by the wall clock *now*."""
+    """Issues tokens of one tenant and checks them, by the wall clock *now*."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], tenant_id: str = TENANT_ID) -> None:
         self._now = now
+        self._tenant_id = tenant_id
         self._key = secrets.token_bytes(32)
 
     def issue(self, claims: Mapping[str, Any], lifetime: int) -> str:
@@ -43,7 +44,7 @@ class Tokens:
             raise Unauthenticated("Lifetime validation failed, the token is expired.")
         if claims.get("aud") not in site.audiences:
             raise Unauthenticated("Access token validation failure. Invalid audience.")
-        if claims.get("tid") != TENANT_ID:
+        if claims.get("tid") != self._tenant_id:
             raise Unauthenticated("Access token validation failure. Invalid tenant.")
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature, self._signature(signed)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from sandbox.graph.http.messages import Response
-from sandbox.graph.identity import TENANT_ID
 from sandbox.graph.operations import answers
 from sandbox.graph.tenant.tenant import Call
 
@@ -18,5 +17,5 @@ def show(call: Call) -> Response:
     that it mirrors the derived credentials, so it does not.
     """
     settings = {"derivedCredentialProvider": "notConfigured", "derivedCredentialUrl": None}
-    root = {"id": TENANT_ID, "subscriptionState": "active", "settings": settings}
+    root = {"id": call.tenant.id, "subscriptionState": "active", "settings": settings}
     return Response.of(HTTPStatus.OK, {**answers.context(call, "deviceManagement"), **root})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from sandbox.graph.http.messages import Request
+from sandbox.graph.identity import TENANT_ID
 from sandbox.graph.tenant.store import Change, Record, Store
 from sandbox.graph.tenant.switches import SwitchBoard, Switches
 from sandbox.graph.tenant.view import View
@@ -25,6 +26,7 @@ class Tenant:
     patches: Iterator[int] = field(default_factory=itertools.count)
     """Numbers the answers to PATCH: half of them have a body."""
     deletes: Iterator[int] = field(default_factory=itertools.count)
+    id: str = TENANT_ID
 
     @property
     def switches(self) -> Switches:
