@@ -159,7 +159,7 @@ class FleetOperation:
         if logs:
             click.echo(f"what they said: {Path(logs[0]).parent}")
         click.echo(
-            f"{len(results)} tenants: {same} as declared, {len(good) - same} {what}, {len(bad)} did not end well"
+            f"{summary.many(results)}: {same} as declared, {len(good) - same} {what}, {len(bad)} did not end well"
         )
 
     def _tell(self, line: str) -> None:

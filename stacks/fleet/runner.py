@@ -86,7 +86,7 @@ class Runner:
             results += ended
             failed = sum(not one.ended_well for one in ended)
             if failed > members[0].ring.max_failures:
-                self._stop(f"ring {ring} has {failed} failures")
+                self._stop(f"ring {ring} has {failed} failure{'s' if failed != 1 else ''}")
             elif between is not None and not self._why_not():
                 self._stop(between(members))
         return results

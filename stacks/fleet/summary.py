@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from typing import NamedTuple
 
 from stacks.digest import Difference
@@ -25,8 +25,12 @@ class Group(NamedTuple):
         """Return the line of a summary."""
         named = ", ".join(self.tenants[:_MOST_NAMED])
         more = f" and {len(self.tenants) - _MOST_NAMED} more" if len(self.tenants) > _MOST_NAMED else ""
-        many = f"{len(self.tenants)} tenants" if len(self.tenants) > 1 else "1 tenant"
-        return f"{many}: {self.text}  ({named}{more})"
+        return f"{many(self.tenants)}: {self.text}  ({named}{more})"
+
+
+def many(tenants: Sized) -> str:
+    """Return how many tenants there are, in words."""
+    return f"{len(tenants)} tenant{'s' if len(tenants) != 1 else ''}"
 
 
 def differences(found: Mapping[str, list[Difference]]) -> list[Group]:

@@ -52,10 +52,12 @@ def comment(record: Record, names: Mapping[str, str], link: str = "", limit: int
     changes = _changes({one: _differences(result) for one, result in good.items()})
     failures = summary.failures({one: _errors(record, one) for one in tenants if one not in good})
     same = [one for one, result in good.items() if result["status"] == "done"]
-    head = _head(len(tenants), len(good) - len(same), len(same), len(tenants) - len(good), changes)
+    head = _head(tenants, len(good) - len(same), len(same), len(tenants) - len(good), changes)
     parts = [_failure(group, names) for group in failures] + [_block(one, names) for one in changes]
     if same:
-        parts.append(f"<details><summary>{_many(same)} as declared</summary>\n\n{_named(same)}\n\n</details>\n\n")
+        parts.append(
+            f"<details><summary>{summary.many(same)} as declared</summary>\n\n{_named(same)}\n\n</details>\n\n"
+        )
     return head + _fitting(parts, limit - size(head) - _ROOM_FOR_THE_END, link)
 
 
@@ -74,11 +76,11 @@ def _fitting(parts: Sequence[str], room: int, link: str) -> str:
     return "".join(kept) + f"**{left_out} of {len(parts)} parts are not shown: there is no room for them.**{where}\n"
 
 
-def _head(total: int, changed: int, same: int, failed: int, changes: Sequence[_Change]) -> str:
+def _head(tenants: Sequence[str], changed: int, same: int, failed: int, changes: Sequence[_Change]) -> str:
     counts = f"{changed} would change, {same} as declared, {failed} failed"
     risky = [one for one in changes if one.op in _RISKY]
     riskiest = f"‼ {_title(risky[0])}.\n\n" if risky else ""
-    return f"{MARKER}\n### Preview of {total} tenant{'s' if total != 1 else ''}: {counts}\n\n{riskiest}"
+    return f"{MARKER}\n### Preview of {summary.many(tenants)}: {counts}\n\n{riskiest}"
 
 
 def _changes(found: Mapping[str, Sequence[Difference]]) -> list[_Change]:
@@ -114,19 +116,15 @@ def _property(one: Difference, names: Mapping[str, str]) -> list[str]:
 
 def _failure(group: summary.Group, names: Mapping[str, str]) -> str:
     said = _text(with_names(group.text, names), _LONGEST_MESSAGE)
-    return f"**{_many(group.tenants)} failed**: {said}\n\n{_named(group.tenants)}\n\n"
+    return f"**{summary.many(group.tenants)} failed**: {said}\n\n{_named(group.tenants)}\n\n"
 
 
 def _title(change: _Change) -> str:
-    return f"{change.op} {_text(change.resource)} in {_many(change.tenants)}"
+    return f"{change.op} {_text(change.resource)} in {summary.many(change.tenants)}"
 
 
 def _of_issuer(change: _Change) -> bool:
     return change.resource.startswith(f"{_ISSUER} ")
-
-
-def _many(tenants: Sequence[str]) -> str:
-    return f"{len(tenants)} tenant{'s' if len(tenants) != 1 else ''}"
 
 
 def _named(tenants: Sequence[str]) -> str:
