@@ -167,8 +167,11 @@ def _project(folder: Path) -> Path:
     own = shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__", "baselines", "names", "rings.yaml")
     for name in ("stacks", "provider"):
         shutil.copytree(ROOT / name, folder / name, ignore=own)
-    for name in ("Pulumi.yaml", "__main__.py", "requirements.txt"):
+    for name in ("__main__.py", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
+    described = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
+    own_venv = f"virtualenv: {json.dumps(sys.prefix)}"  # else the CLI would make another one for the copy
+    (folder / "Pulumi.yaml").write_text(described.replace("virtualenv: .venv", own_venv), encoding="utf-8")
     return folder
 
 

@@ -28,13 +28,17 @@ def report(**given: Any) -> int:
     """
     from stacks import naming  # noqa: PLC0415 - `--help` must not load the SDK
     from stacks.files import disk  # noqa: PLC0415 - `--help` must not load the SDK
+    from stacks.fleet.rings import rings  # noqa: PLC0415
+    from stacks.fleet.selection import tenants  # noqa: PLC0415
     from stacks.report.certificates import by_month  # noqa: PLC0415
     from stacks.report.model import build  # noqa: PLC0415
     from stacks.report.page import document, page  # noqa: PLC0415
 
     folder = given["cwd"].resolve()
     model = build(folder, folder / ".pulumi" / "fleet", given["run"])
-    certificates = by_month(folder, [row.name for row in model.rows]) if given["certificates"] else {}
+    stacks = folder / "stacks"
+    identities = {tenant: ring.identity for ring in rings(stacks, tenants(stacks)) for tenant in ring.tenants}
+    certificates = by_month(folder, identities) if given["certificates"] else {}
     if given["as_json"]:
         print_json(document(model, certificates))
         return DONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 from dataclasses import asdict
 from html.parser import HTMLParser
@@ -12,10 +13,15 @@ from typing import Any
 
 import pytest
 
+from provider.errors import IntuneError
+from sandbox.graph import Sandbox
+from sandbox.graph.identity import tenant_ids
 from stacks.digest import Difference
 from stacks.fleet.record import Record
+from stacks.report.certificates import by_month
 from stacks.report.model import Model, build
 from stacks.report.page import document, page
+from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, ROOT
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
@@ -141,6 +147,30 @@ def test_page_can_be_read_without_seeing_it(model: Model) -> None:
     pictures = [attributes for tag, attributes in outline.tags if tag == "svg"]
     assert all(one["role"] == "img" and one["aria-labelledby"] for one in pictures)
     assert len(pictures) == 2
+
+
+def test_certificates_are_listed_with_the_identity_of_each_ring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each tenant has its own; the environment is as it was in the end."""
+    with Sandbox(tenants=3) as sandbox:
+        given = dict(sandbox.environment)
+        identity = {"INTUNE_CLIENT_ID": given.pop("INTUNE_CLIENT_ID")}
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("INTUNE_CLIENT_ID", raising=False)
+        (tmp_path / "stacks").mkdir()
+        (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        for number, tenant in enumerate(tenant_ids(3)):
+            config = json.dumps({"config": {f"{PROJECT}:tenantId": tenant, f"{PROJECT}:cloud": "sandbox"}})
+            (tmp_path / "stacks" / f"Pulumi.t{number}.yaml").write_text(config, encoding="utf-8")
+            expiry = {"certificateExpirationDateTime": f"2027-0{number + 1}-01T00:00:00Z"}
+            portal = Portal(sandbox.graph_endpoint, tenant)
+            portal.seed("deviceConfigurationsAllManagedDeviceCertificateStates", **expiry)
+        assert by_month(tmp_path, {"t0": identity, "t1": identity}) == {"2027-01": 1, "2027-02": 1}
+        assert "INTUNE_CLIENT_ID" not in os.environ
+        with pytest.raises(IntuneError):
+            by_month(tmp_path, {"t2": {**identity, "INTUNE_CLIENT_ID": "3f0e1c52-7d84-4c0a-9a65-2f1b0c9d8e7a"}})
 
 
 def test_cell_that_begins_a_formula_is_no_formula(tmp_path: Path) -> None:
