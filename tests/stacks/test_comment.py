@@ -58,6 +58,14 @@ def test_same_resource_with_other_values_is_another_change() -> None:
     assert text.count("<summary>update") == 2
 
 
+def test_deletion_of_an_issuer_comes_before_other_deletions() -> None:
+    """Also where more tenants have the other one."""
+    issuer, profile = Difference("DerivedCredentialSettings issuer", "delete"), Difference(PROFILE, "delete")
+    text = comment(_record({"t0": ("changed", [profile], []), "t1": ("changed", [profile, issuer], [])}), {})
+    assert text.index("<summary>‼ delete <code>DerivedCredentialSettings") < text.index("<summary>‼ delete <code>Ios")
+    assert "profiles that use them have no issuer any more" in text
+
+
 def test_name_stands_beside_its_id() -> None:
     """In the values of a difference, and in what a failure says."""
     assigned = Difference(PROFILE, "update", "assignments", "[]", f'[{{"group_id": "{GROUP}"}}]')
