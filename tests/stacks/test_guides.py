@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -122,6 +123,9 @@ def _type(stack: Stack, command: str, shown: list[str]) -> None:
     environment = {**os.environ, **stack.engine_environment, **stack.environment}
     if stack.engine_environment:
         environment["PATH"] = f"{Path(stack.command[0]).parent}{os.pathsep}{environment['PATH']}"
+    else:  # a CLI of the machine has no state of these stacks
+        bare = [one for one in environment["PATH"].split(os.pathsep) if not shutil.which("pulumi", path=one)]
+        environment["PATH"] = os.pathsep.join(bare)
     done = subprocess.run(
         words, cwd=stack.folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
     )
