@@ -175,6 +175,18 @@ def test_long_value_is_cut_and_secret_stays_masked() -> None:
     assert one == Difference("Ios p", "update", "description", '"' + "x" * 58 + "…", '"[secret]"')
 
 
+def test_several_paths_within_one_property_are_one_difference() -> None:
+    """Else a tenant would be counted once for each."""
+    step = {
+        "op": "update",
+        "urn": f"urn:pulumi:t::{PROJECT}::pulumi-python:dynamic/intune:Ios::p",
+        "detailedDiff": {"assignments[0]": {"kind": "add"}, "assignments[1].target": {"kind": "update"}},
+    }
+    found = digest.parse(json.dumps({"steps": [step], "changeSummary": {"update": 1}})).differences
+    assert [one.property for one in found] == ["assignments"]
+    assert [group.tenants for group in summary.differences({"t0": found})] == [["t0"]]
+
+
 # ------------------------------------------------------------------------------------------ the record
 
 
