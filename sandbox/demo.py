@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.engines import ROOT, STACK, Engine, Failure, choose
+from sandbox.engines import STACK, Engine, Failure, choose
+from sandbox.tours import Control, announce, graph
 
 _STEPS = 7
 
@@ -30,34 +28,18 @@ class Graph:
 
     def __init__(self, ready: Mapping[str, Any]) -> None:
         self.credentials: dict[str, str] = ready["environment"]
-        self._control = f"{ready['graphEndpoint']}/_sandbox"
+        self.control = Control(ready["graphEndpoint"])
 
     def requests(self) -> list[dict[str, Any]]:
         """Return the requests since the last call."""
-        seen: list[dict[str, Any]] = self._call("GET", "requests")
-        self._call("DELETE", "requests")
+        seen: list[dict[str, Any]] = self.control.call("GET", "requests")
+        self.control.call("DELETE", "requests")
         return seen
 
     def objects(self) -> list[dict[str, Any]]:
         """Return what is in the tenant."""
-        objects: list[dict[str, Any]] = self._call("GET", "objects")
+        objects: list[dict[str, Any]] = self.control.call("GET", "objects")
         return objects
-
-    def change(self, display_name: str, **properties: Any) -> None:
-        """Change an object behind the stack's back, as somebody in the portal would."""
-        (id_,) = [one["id"] for one in self.objects() if one["displayName"] == display_name]
-        self._call("PATCH", f"objects/{id_}", properties)
-
-    def _call(self, method: str, path: str, body: Any = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - the address is the sandbox's own
-            f"{self._control}/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
 
 
 class Tour:
@@ -84,7 +66,7 @@ class Tour:
         self._expect_silence()
 
         self._announce("Somebody changes a profile in the portal: another description, and no assignment any more.")
-        self._graph.change("Field devices - derived credential", description="Changed by hand", assignments=[])
+        self._graph.control.change("Field devices - derived credential", description="Changed by hand", assignments=[])
         print("(done through the sandbox's control route, not by the stack)")
 
         self._announce("Preview with --refresh --diff: the drift is shown, property by property.")
@@ -111,8 +93,7 @@ class Tour:
 
     def _announce(self, sentence: str) -> None:
         self._number += 1
-        line = f"[{self._number}/{_STEPS}] {sentence}"
-        print(f"\n{line}\n{'─' * min(len(line), 100)}", flush=True)
+        announce(self._number, _STEPS, sentence)
 
     def _report(self) -> None:
         calls = [one for one in self._graph.requests() if not one.get("batchPart")]
@@ -146,26 +127,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="intune-demo-") as folder, contextlib.ExitStack() as stack:
         try:
             engine = choose(Path(folder))
-            Tour(engine, stack.enter_context(_graph())).take()
+            ready = stack.enter_context(graph())
+            print(f"The tenant is sandbox.graph at {ready['graphEndpoint']}; its secret is no secret.")
+            Tour(engine, Graph(ready)).take()
         except Failure as failure:
             sys.exit(f"\nThe demo failed: {failure}.")
     print(f"\nDone in {time.monotonic() - started:.0f} s. The stack file is stacks/Pulumi.{STACK}.yaml.")
-
-
-@contextlib.contextmanager
-def _graph() -> Iterator[Graph]:
-    """Start the stand-in for Graph and stop it again."""
-    process = subprocess.Popen([sys.executable, "-m", "sandbox.graph"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        if not line:
-            sys.exit("The sandbox did not start; what it says stands above.")
-        graph = Graph(json.loads(line))
-        print(f"The tenant is sandbox.graph at {json.loads(line)['graphEndpoint']}; its secret is no secret.")
-        yield graph
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sandbox.engines import ROOT, Failure, cli
+from sandbox.tours import Control, announce, graph
 
 _TENANTS = 6
 _STEPS = 7
@@ -49,33 +49,14 @@ iosProfiles:
 """
 
 
-class Tenants:
-    """The tenants of the sandbox, as its control routes show them."""
-
-    def __init__(self, ready: Mapping[str, Any]) -> None:
-        self.ids: list[str] = ready["tenantIds"]
-        self.environment: dict[str, str] = ready["environment"]
-        self._endpoint = str(ready["graphEndpoint"])
-
-    def call(self, number: int, method: str, path: str, body: Any = None) -> Any:
-        """Do something in the tenant with this number, from 1 on, behind the stack's back."""
-        request = urllib.request.Request(  # noqa: S310 - the address is the sandbox's own
-            f"{self._endpoint}/_sandbox/tenants/{self.ids[number - 1]}/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
-
-
 class Tour:
     """The steps, each announced in one sentence, with the real output under it."""
 
-    def __init__(self, folder: Path, tenants: Tenants, environment: Mapping[str, str]) -> None:
-        self._folder, self._tenants = folder, tenants
-        self._environment = {**os.environ, **tenants.environment, **environment, "NO_PROXY": "127.0.0.1"}
+    def __init__(self, folder: Path, ready: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._ids: list[str] = ready["tenantIds"]
+        self._controls = [Control(ready["graphEndpoint"], one) for one in self._ids]
+        self._environment = {**os.environ, **ready["environment"], **environment, "NO_PROXY": "127.0.0.1"}
         self._number = 0
 
     def take(self) -> None:
@@ -88,17 +69,15 @@ class Tour:
 
         self._announce("The baseline changes: renewal at 25 percent of the lifetime. One tenant refuses writes (403).")
         self._baseline(25)
-        self._tenants.call(3, "POST", "faults", {"path": "derivedCredentials", "method": "PATCH", "status": 403})
+        self._controls[2].call("POST", "faults", {"path": "derivedCredentials", "method": "PATCH", "status": 403})
         self._stacks("up", "--yes", expected=1)
 
         self._announce("The tenant is mended. Resume: exactly what is left is done.")
-        self._tenants.call(3, "DELETE", "faults")
+        self._controls[2].call("DELETE", "faults")
         self._stacks("up", "--yes", "--resume")
 
         self._announce("Somebody renames a profile of another tenant in the portal.")
-        objects = self._tenants.call(5, "GET", "objects")
-        (id_,) = [one["id"] for one in objects if one["displayName"] == "iOS - derived credential"]
-        self._tenants.call(5, "PATCH", f"objects/{id_}", {"displayName": "iOS - renamed by hand"})
+        self._controls[4].change("iOS - derived credential", displayName="iOS - renamed by hand")
         print("(done through the sandbox's control route, not by the stack)")
 
         self._announce("Drift: who differs from what was applied. Exit code 7 says that somebody does.")
@@ -113,7 +92,7 @@ class Tour:
         (stacks / "baselines").mkdir()
         (stacks / "rings.yaml").write_text(_RINGS, encoding="utf-8")
         self._baseline(20)
-        for number, id_ in enumerate(self._tenants.ids, 1):
+        for number, id_ in enumerate(self._ids, 1):
             values = {"tenantId": id_, "cloud": "sandbox", "baselines": ["standard"]}
             config = {f"{_PROJECT}:{key}": value for key, value in values.items()}
             path = stacks / f"Pulumi.tenant-{number}.yaml"
@@ -133,8 +112,7 @@ class Tour:
 
     def _announce(self, sentence: str) -> None:
         self._number += 1
-        line = f"[{self._number}/{_STEPS}] {sentence}"
-        print(f"\n{line}\n{'─' * min(len(line), 100)}", flush=True)
+        announce(self._number, _STEPS, sentence)
 
     def _stacks(self, *words: str, expected: int = 0) -> None:
         """Run a command of `python -m stacks`, its output going straight to the terminal."""
@@ -154,7 +132,9 @@ def main() -> None:
         project = _project(Path(folder) / "project")
         _REPORT.parent.mkdir(exist_ok=True)
         try:
-            tour = Tour(project, stack.enter_context(_graph()), _engine(Path(folder)))
+            ready = stack.enter_context(graph("--tenants", str(_TENANTS)))
+            print(f"{_TENANTS} tenants are served by sandbox.graph; its secret is no secret.", flush=True)
+            tour = Tour(project, ready, _engine(Path(folder)))
             tour.declare()
             tour.take()
         except Failure as failure:
@@ -186,22 +166,6 @@ def _engine(folder: Path) -> dict[str, str]:
         "PULUMI_PYTHON_CMD": sys.executable,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
-
-
-@contextlib.contextmanager
-def _graph() -> Iterator[Tenants]:
-    """Start the stand-in for Graph and stop it again."""
-    line = [sys.executable, "-m", "sandbox.graph", "--tenants", str(_TENANTS)]
-    process = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
-    try:
-        ready = process.stdout.readline() if process.stdout else ""
-        if not ready:
-            raise Failure("the sandbox did not start; what it says stands above")
-        print(f"{_TENANTS} tenants are served by sandbox.graph; its secret is no secret.", flush=True)
-        yield Tenants(json.loads(ready))
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
 
 
 if __name__ == "__main__":
