@@ -113,9 +113,8 @@ def _differences(step: Json, old: Any, new: Any) -> Iterator[Difference]:
     paths = list(step.get("detailedDiff") or {}) or list(step.get("diffReasons") or [])
     if op not in ("update", "replace") or not paths:
         yield Difference(resource, op)
-    # Several paths within one property are one difference: `assignments[0]` and `assignments[1].target`.
-    names = dict.fromkeys(path.partition(".")[0].partition("[")[0] for path in paths)
-    for name in names if op in ("update", "replace") else ():
+    for path in paths if op in ("update", "replace") else ():
+        name = path.partition(".")[0].partition("[")[0]
         yield Difference(resource, op, name, _shown(old, name), _shown(new, name))
 
 
