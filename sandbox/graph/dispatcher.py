@@ -83,14 +83,21 @@ class Dispatcher:
 
     def _serve(self, request: Request) -> Response:
         fault = self._faults.take(request)
-        if fault is not None and fault.delayMs is not None:
-            self._stopping.wait(fault.delayMs / 1000)
+        self._delay(fault, "before")
         try:
             if fault is None or not fault.replaces_answer:
-                return self._service(request, fault)
-            return fault.outcome(request, self._service(request, fault) if fault.takes_effect else None)
+                response = self._service(request, fault)
+                self._delay(fault, "after")
+                return response
+            done = self._service(request, fault) if fault.takes_effect else None
+            self._delay(fault, "after")
+            return fault.outcome(request, done)
         finally:
             self._faults.answered(request)
+
+    def _delay(self, fault: Fault | None, when: str) -> None:
+        if fault is not None and fault.delayMs is not None and fault.when == when:
+            self._stopping.wait(fault.delayMs / 1000)
 
     def _service(self, request: Request, fault: Fault | None) -> Response:
         if request.site.role == "login" or (request.site.is_loopback and request.path == IDENTITY_PATH):

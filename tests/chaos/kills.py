@@ -78,11 +78,14 @@ def _moment(chance: random.Random) -> Moment:
     return Moment(chance.choice(("engine", "plugin")), requests, chance.uniform(0, _LATENCY_MS / 1000))
 
 
-def kill_at(chosen: Sequence[Moment], workers: int, *, journal: bool = True) -> list[Ended]:
+def kill_at(
+    chosen: Sequence[Moment], workers: int, *, journal: bool = True, fault: Mapping[str, Any] | None = None
+) -> list[Ended]:
     """
     Kill at every one of the *chosen* moments, some at a time, each in a tenant and a stack of its own.
 
-    Without *journal* the next up is one on another machine: it may take nothing, and `recover` ends it.
+    Without *journal* the next up is one on another machine: it may take nothing, and `recover` ends it. The *fault*
+    happens to each of the runs that are killed.
     """
     with contextlib.ExitStack() as stack:
         worlds: Queue[tuple[Sandbox, Portal]] = Queue()
@@ -94,7 +97,10 @@ def kill_at(chosen: Sequence[Moment], workers: int, *, journal: bool = True) -> 
             world = worlds.get()
             try:
                 with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-                    return _Life(Path(folder), *world, journal=journal).ended_by(moment)
+                    life = _Life(Path(folder), *world, journal=journal)
+                    if fault is not None:
+                        world[1].fault(**fault)
+                    return life.ended_by(moment)
             finally:
                 worlds.put(world)
 

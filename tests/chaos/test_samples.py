@@ -75,6 +75,7 @@ def test_killed_run_is_made_good_by_the_next(seed: int) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor ps")
 def test_killed_run_without_its_journal_takes_nothing_until_it_is_recovered() -> None:
     """Some objects exist by then that no state knows of, and nothing on this machine tells which."""
-    ended = kills.kill_at([kills.Moment("engine", 40, 0.0)], workers=1, journal=False)
+    kept = {"method": "POST", "path": "deviceConfigurations$", "when": "after", "delayMs": 6000, "times": 4}
+    ended = kills.kill_at([kills.Moment("engine", 40, 0.0)], workers=1, journal=False, fault=kept)
     assert [one for one in ended if one.wrong] == []
     assert ended[0].unknown > 0

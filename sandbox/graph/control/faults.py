@@ -8,10 +8,11 @@ A fault is at most one of these, each before or after the request has taken effe
 - `garbled`: noise instead of an answer, or (`body`) in the middle of one: over TLS a record that cannot be decrypted;
 - `cut`: a success whose body breaks off.
 
-`delayMs` delays any of them, or the right answer. `certificate` is different: not a request fails but the handshakes
-of the next connections. With `lagReads`, `lagMs`, `lagDeletes` or `lagDeletesMs` reads are late: by themselves those
-that the path matches; beside another fault, or a method that writes, all reads that the write makes a difference to.
-The first fault that matches a request is used, and every lag.
+`delayMs` delays any of them, or the right answer; with `when: after` the request has taken effect by then.
+`certificate` is different: not a request fails but the handshakes of the next connections. With `lagReads`, `lagMs`,
+`lagDeletes` or `lagDeletesMs` reads are late: by themselves those that the path matches; beside another fault, or a
+method that writes, all reads that the write makes a difference to. The first fault that matches a request is used, and
+every lag.
 """
 
 from __future__ import annotations

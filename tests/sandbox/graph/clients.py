@@ -64,7 +64,7 @@ class Graph:
         headers = {"Content-Type": "application/json", **options.pop("headers", {})}
         if body is not None:
             options |= {"data": body.encode()} if isinstance(body, str) else {"json": body}
-        return self.session.request(method, url, headers=headers, timeout=10, **options)
+        return self.session.request(method, url, headers=headers, **{"timeout": 10, **options})
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """Read."""

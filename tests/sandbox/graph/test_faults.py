@@ -60,6 +60,15 @@ def test_delay(graph: Graph, portal: Portal) -> None:
     assert late >= 0.04 > soon
 
 
+@pytest.mark.parametrize(("when", "count"), [("before", "0"), ("after", "1")])
+def test_delay_is_before_or_after_the_effect(graph: Graph, portal: Portal, when: str, count: str) -> None:
+    """The client waits in vain; what it asked for has happened already, or not yet."""
+    portal.fault(method="POST", path="derivedCredentials", when=when, delayMs=2000)
+    with pytest.raises(requests.ReadTimeout):
+        graph.post(CREDENTIALS, CREDENTIAL, timeout=0.3)
+    assert graph.get(f"{CREDENTIALS}/$count").text == count
+
+
 def test_fault_happens_as_often_as_it_says(graph: Graph, portal: Portal) -> None:
     """Then the next one, then none; how often is left can be read."""
     portal.fault(path="derivedCredentials", times=2, status=503)
