@@ -29,12 +29,13 @@ class Difference:
     op: str
     property: str = ""
     old: str = ""
+    """JSON, whole: two values are equal only if they are."""
     new: str = ""
 
     def __str__(self) -> str:
         """Read as one line of a summary."""
         where = f"{self.resource}.{self.property}" if self.property else self.resource
-        change = f" {self.old} → {self.new}" if self.property and self.op != "create" else ""
+        change = " {} → {}".format(*shortened(self.old, self.new)) if self.property and self.op != "create" else ""
         return f"{self.op} {where}{change}"
 
 
@@ -52,6 +53,20 @@ class Outcome:
     def changes(self) -> int:
         """How many resources differ."""
         return sum(count for op, count in self.counts.items() if op not in _QUIET)
+
+
+def shortened(old: str, new: str, longest: int = 60) -> tuple[str, str]:
+    """Cut two values to *longest* characters, so that what is left of them still differs where they do."""
+    first = next((at for at, (one, other) in enumerate(zip(old, new)) if one != other), min(len(old), len(new)))
+    begin = max(0, first - longest // 4) if first > longest // 2 and max(len(old), len(new)) > longest else 0
+    return _cut(old, begin, longest), _cut(new, begin, longest)
+
+
+def _cut(text: str, begin: int, longest: int) -> str:
+    before = "…" if begin else ""
+    room = longest - len(before)
+    rest = text[begin:]
+    return before + (rest if len(rest) <= room else f"{rest[: room - 1]}…")
 
 
 def parse(text: str) -> Outcome:
@@ -115,12 +130,10 @@ def _differences(step: Json, old: Any, new: Any) -> Iterator[Difference]:
         yield Difference(resource, op)
     for path in paths if op in ("update", "replace") else ():
         name = path.partition(".")[0].partition("[")[0]
-        yield Difference(resource, op, name, _shown(old, name), _shown(new, name))
+        yield Difference(resource, op, name, _value(old, name), _value(new, name))
 
 
-def _shown(state: Any, name: str) -> str:
+def _value(state: Any, name: str) -> str:
     inputs = (state or {}).get("inputs") if isinstance(state, Mapping) else None
     value = inputs.get(name) if isinstance(inputs, Mapping) else None
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    longest = 60
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -8,11 +8,13 @@ that comes from a tenant or a file is shown as text: no markup, mention, link or
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Mapping, Sequence
+from difflib import unified_diff
 from typing import Any, NamedTuple
 
-from stacks.digest import REPLACES, Difference
+from stacks.digest import REPLACES, Difference, shortened
 from stacks.fleet import summary
 from stacks.fleet.record import ENDED_WELL, Record
 from stacks.maps import CONFIG_MAPS, CREDENTIALS
@@ -21,6 +23,7 @@ from stacks.preview_comment import LONGEST, MARKER, size
 
 _MOST_NAMED = 40
 _LONGEST_NAME = 160
+_LONGEST_VALUE = 400
 _LONGEST_MESSAGE = 1000
 _ROOM_FOR_THE_END = 1200
 _RISKY = {*REPLACES, "delete"}
@@ -110,8 +113,22 @@ def _block(change: _Change, names: Mapping[str, str]) -> str:
 
 
 def _property(one: Difference, names: Mapping[str, str]) -> list[str]:
-    pairs = (("-", one.old), ("+", one.new))
-    return [_line(f"{sign} {one.property}: {with_names(value, names)}") for sign, value in pairs]
+    """Return the lines of a diff: each value on one, or of lists and maps those that differ and what is near them."""
+    old, new = _json(one.old), _json(one.new)
+    if old == new or not all(isinstance(each, (list, dict)) for each in (old, new)):
+        values = shortened(one.old, one.new, _LONGEST_VALUE)
+        lines = [f"{sign} {one.property}: {value}" for sign, value in zip("-+", values, strict=True)]
+    else:
+        pretty = [json.dumps(each, ensure_ascii=False, sort_keys=True, indent=1).splitlines() for each in (old, new)]
+        lines = [f"  {one.property}:", *list(unified_diff(*pretty, lineterm="", n=2))[2:]]
+    return [_line(with_names(line, names))[: 2 * _LONGEST_VALUE] for line in lines]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:  # a record that somebody else has written
+        return text
 
 
 def _failure(group: summary.Group, names: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from stacks.digest import shortened
 from stacks.naming import with_names
 from stacks.report.model import Model
 
@@ -49,6 +50,7 @@ def page(model: Model, certificates: Mapping[str, int], names: Mapping[str, str]
     return environment.get_template("page.html.j2").render(
         model=model,
         named=lambda value: with_names(value, names),
+        shortened=shortened,
         csv=base64.b64encode(_csv(model).encode("utf-8")).decode(),
         json=base64.b64encode(json.dumps(document(model, certificates), ensure_ascii=False).encode("utf-8")).decode(),
         script=Markup(_SCRIPT),  # noqa: S704 - our own text

@@ -76,6 +76,15 @@ def test_name_stands_beside_its_id() -> None:
     assert "Pilot" in text.partition("<details")[0]
 
 
+def test_long_list_shows_the_part_that_changes() -> None:
+    """A reviewer of twenty assignments is shown the one that is new, not the first sixty characters."""
+    groups = [{"group_id": f"{n:08}-0000-4000-8000-000000000000"} for n in range(20)]
+    change = Difference(PROFILE, "update", "assignments", json.dumps(groups[:-1]), json.dumps(groups))
+    text = comment(_record({"t0": ("changed", [change], [])}), {groups[19]["group_id"]: "Pilot"})
+    assert f'+  "group_id": "{groups[19]["group_id"]} (Pilot)"' in text
+    assert groups[3]["group_id"] not in text
+
+
 def test_text_of_tenants_has_no_effect() -> None:
     """Neither as HTML nor as Markdown, a mention, a command of the runner or a control character."""
     evil = Difference(f"IosProfile {HOSTILE}", "update", f"description{HOSTILE}", HOSTILE, HOSTILE)

@@ -161,8 +161,8 @@ def test_engine_that_says_nothing_readable_is_not_taken_for_no_change(text: str)
     assert not digest.parse(text).parsed
 
 
-def test_long_value_is_cut_and_secret_stays_masked() -> None:
-    """A digest has secrets masked already."""
+def test_long_value_is_cut_only_where_it_is_shown() -> None:
+    """Cut before, two lists of assignments would count as the same change; a digest has secrets masked already."""
     urn = f"urn:pulumi:t::{PROJECT}::pulumi-python:dynamic/intune:Ios::p"
     step = {
         "op": "update",
@@ -172,7 +172,23 @@ def test_long_value_is_cut_and_secret_stays_masked() -> None:
         "newState": {"inputs": {"description": "[secret]"}},
     }
     (one,) = digest.parse(json.dumps({"steps": [step], "changeSummary": {"update": 1}})).differences
-    assert one == Difference("Ios p", "update", "description", '"' + "x" * 58 + "…", '"[secret]"')
+    assert one == Difference("Ios p", "update", "description", f'"{"x" * 100}"', '"[secret]"')
+    assert str(one) == f'update Ios p.description "{"x" * 58}… → "[secret]"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("20", "25", ("20", "25")),
+        ("a" * 60, "b" * 60, ("a" * 60, "b" * 60)),
+        ("a" * 61, "b" * 61, ("a" * 59 + "…", "b" * 59 + "…")),
+        ("a" * 200 + "one", "a" * 200 + "two", ("…" + "a" * 15 + "one", "…" + "a" * 15 + "two")),
+        ("a" * 99, "a" * 100, ("…" + "a" * 15, "…" + "a" * 16)),
+    ],
+)
+def test_shortened_values_differ_where_the_values_do(old: str, new: str, shown: tuple[str, str]) -> None:
+    """A reader of the summary sees what changes, however long it is."""
+    assert digest.shortened(old, new) == shown
 
 
 def test_several_paths_within_one_property_are_one_difference() -> None:
