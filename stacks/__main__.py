@@ -22,6 +22,7 @@ COMMANDS = {
     "recover": "End the creates that a killed run has left pending in the state of a stack.",
     "refresh": "Let the states of many tenants say what is really there.",
     "report": "Write what the last runs of drift have seen as one page.",
+    "rotate": "Change the issuer of an entry: show what it means, then do it step by step.",
     "show": "Print what a stack declares, and from which file each value is.",
     "up": "Update many tenants, ring after ring.",
 }

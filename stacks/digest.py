@@ -57,7 +57,8 @@ class Outcome:
 
 def shortened(old: str, new: str, longest: int = 60) -> tuple[str, str]:
     """Cut two values to *longest* characters, so that what is left of them still differs where they do."""
-    first = next((at for at, (one, other) in enumerate(zip(old, new)) if one != other), min(len(old), len(new)))
+    pairs = enumerate(zip(old, new, strict=False))
+    first = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
     begin = max(0, first - longest // 4) if first > longest // 2 and max(len(old), len(new)) > longest else 0
     return _cut(old, begin, longest), _cut(new, begin, longest)
 

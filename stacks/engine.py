@@ -89,13 +89,22 @@ class Engine:
         with _file("import.json", {"nameTable": {}, "resources": list(resources)}) as file:
             self._run("import", "--file", str(file), *flags, "--config-file", str(config_file))
 
-    def preview(self, config_file: Path) -> Outcome:
-        """Return what a preview that refreshes first would change. Raises EngineError: it failed, or cannot be read."""
-        said = self._run("preview", "--refresh", "--json", "--config-file", str(config_file))
+    def preview(self, config_file: Path, *, refresh: bool = True) -> Outcome:
+        """
+        Return what a preview would change; one that is not to *refresh* first sends nothing and needs no credential.
+
+        Raises EngineError: it failed, or cannot be read.
+        """
+        flags = ("--refresh",) if refresh else ()
+        said = self._run("preview", *flags, "--json", "--config-file", str(config_file))
         outcome = digest.parse(said)
         if not outcome.parsed:
             raise EngineError(f"the preview of {self.stack} printed no digest: {said[:200]}")
         return outcome
+
+    def up(self, config_file: Path) -> None:
+        """Update, without asking. Raises EngineError: it did not end well."""
+        self._run("up", "--yes", "--skip-preview", "--json", "--config-file", str(config_file))
 
     def line(self, *words: str) -> list[str]:
         """Return the command line of an operation, `preview` or `stack export`, with the options that follow it."""

@@ -59,7 +59,7 @@ def plan(stack: str, folder: Path, config_file: Path | None, state: Path | None,
     tenant = tenant_of(project.config(folder, stack, config_file))
     deployment = engine.export(empty=True)["deployment"]
     require_tenant_of_state(deployment, tenant.client.settings)
-    _require_nothing_pending(stack, deployment)
+    require_nothing_pending(stack, deployment)
     managed = [one for one in deployment.get("resources") or [] if one["type"] in KINDS and not one.get("delete")]
     ids = {(KINDS[one["type"]].name, str(one.get("id"))) for one in managed}
     maps = files.merged.entries
@@ -81,7 +81,7 @@ def plan(stack: str, folder: Path, config_file: Path | None, state: Path | None,
     )
 
 
-def _require_nothing_pending(stack: str, deployment: Json) -> None:
+def require_nothing_pending(stack: str, deployment: Json) -> None:
     """
     Make sure that no operation is pending: a state that is written again forgets it.
 

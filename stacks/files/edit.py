@@ -83,19 +83,19 @@ def _with_map(text: str, path: Path, key: str, named: Any) -> str:
         return _joined(text, f"config:\n{_block({key: named}, 2)}")
     config = _value(root, "config")
     if config is None:
-        return _inserted(text, root, {"config": {key: named}})
+        return inserted(text, root, {"config": {key: named}})
     if not isinstance(config, yaml.MappingNode) or (not config.value and not root.flow_style):
         return _replaced(text, path, config, {key: named}, _indent(root) + 2)
     below = _value(config, key)
     if below is None:
-        return _inserted(text, config, {key: named})
+        return inserted(text, config, {key: named})
     if isinstance(below, yaml.MappingNode) and _value(below, "secure") is not None:
         raise FileProblem(f"{path}:{below.start_mark.line + 1}: {key} is encrypted, so no entry can be added to it")
     if not isinstance(below, yaml.MappingNode) or (not below.value and not config.flow_style):
         if not isinstance(named, Mapping):
             raise FileProblem(f"{path}:{below.start_mark.line + 1}: write {key} by hand, then run this again")
         return _replaced(text, path, below, named, _indent(config) + 2)
-    return _inserted(text, below, named)
+    return inserted(text, below, named)
 
 
 def _value(node: yaml.MappingNode, key: str) -> yaml.Node | None:
@@ -106,7 +106,7 @@ def _indent(node: yaml.MappingNode) -> int:
     return int(node.value[0][0].start_mark.column) if node.value and not node.flow_style else 0
 
 
-def _inserted(text: str, node: yaml.MappingNode, added: Mapping[str, Any]) -> str:
+def inserted(text: str, node: yaml.MappingNode, added: Mapping[str, Any]) -> str:
     """Put *added* at the end of the map *node*."""
     if node.flow_style:
         end = node.end_mark.index - 1

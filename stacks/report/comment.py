@@ -119,8 +119,10 @@ def _property(one: Difference, names: Mapping[str, str]) -> list[str]:
         values = shortened(one.old, one.new, _LONGEST_VALUE)
         lines = [f"{sign} {one.property}: {value}" for sign, value in zip("-+", values, strict=True)]
     else:
-        pretty = [json.dumps(each, ensure_ascii=False, sort_keys=True, indent=1).splitlines() for each in (old, new)]
-        lines = [f"  {one.property}:", *list(unified_diff(*pretty, lineterm="", n=2))[2:]]
+        before, after = (
+            json.dumps(each, ensure_ascii=False, sort_keys=True, indent=1).splitlines() for each in (old, new)
+        )
+        lines = [f"  {one.property}:", *list(unified_diff(before, after, lineterm="", n=2))[2:]]
     return [_line(with_names(line, names))[: 2 * _LONGEST_VALUE] for line in lines]
 
 

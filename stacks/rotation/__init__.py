@@ -1,0 +1,1 @@
+"""The issuer of derived-credential settings, changed step by step."""
