@@ -81,6 +81,20 @@ def parse(text: str) -> Outcome:
     return outcome
 
 
+def last_step(text: str) -> str:
+    """Return the last thing that the event lines of an engine say it does, in a few words; empty if none says so."""
+    for line in reversed(text.splitlines()):
+        one = _json(line) or {}
+        step = (one.get("resourcePreEvent") or one.get("resOutputsEvent") or {}).get("metadata") or {}
+        urn, op = str(step.get("urn")), str(step.get("op"))
+        if step and op not in _QUIET and urn.count("::") > 2:  # noqa: PLR2004 - stack, project, type, name
+            return f"{op} {urn.rpartition('::')[2]}"
+        said = " ".join(str((one.get("diagnosticEvent") or {}).get("message", "")).split())
+        if said:
+            return said
+    return ""
+
+
 def _take(outcome: Outcome, one: Json) -> None:
     if "changeSummary" in one or "steps" in one or "diagnostics" in one:
         outcome.parsed = True

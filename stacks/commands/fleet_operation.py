@@ -18,6 +18,7 @@ from stacks.fleet.record import Record
 from stacks.fleet.rings import rings
 from stacks.fleet.runner import Limits, Result, Runner
 from stacks.fleet.selection import Selected, changed, select, tenants
+from stacks.fleet.view import Lines, is_terminal
 from stacks.naming import load_all, with_names
 
 
@@ -29,7 +30,8 @@ class FleetOperation:
         self._folder: Path = given["cwd"].resolve()
         self._runs = self._folder / ".pulumi" / "fleet"
         self._fingerprint = record.fingerprint(self._folder)
-        self._interrupts = Interrupts(self._tell)
+        self._view = _view(plain=given["as_json"])
+        self._interrupts = Interrupts(self._view.said)
 
     def run(self) -> int:
         """Select, ask, run and sum up; return the exit code."""
@@ -39,7 +41,7 @@ class FleetOperation:
     def _do(self) -> int:
         selected, resumed = self._select()
         for one in selected:
-            self._tell(f"{one.tenant}: {one.reason}")
+            self._view.said(f"{one.tenant}: {one.reason}")
         if self._verb in ("up", "destroy"):
             refused = self._agreed(selected)
             if refused is not None:
@@ -90,7 +92,7 @@ class FleetOperation:
             code, said = STOPPED, f"nothing was changed: {refused}"
         else:
             return None
-        self._tell(said)
+        self._view.said(said)
         if self._given["as_json"]:
             self._print(results)
         return code
@@ -115,7 +117,7 @@ class FleetOperation:
         run = resumed or Record.begin(self._runs, name or verb, [one.tenant for one in selected], self._fingerprint)
         parallel = self._given["parallel"] or min(2 * (os.cpu_count() or 1), 8)
         limits = Limits(parallel, self._given["timeout"], self._given["fail_fast"])
-        runner = Runner(verb, run, lambda tenant: choose(tenant, self._folder), limits, self._interrupts, self._tell)
+        runner = Runner(verb, run, lambda tenant: choose(tenant, self._folder), limits, self._interrupts, self._view)
         return runner.run(selected, self._is_settled if verb == "up" else None)
 
     def _is_settled(self, members: Sequence[Selected]) -> str:
@@ -162,8 +164,14 @@ class FleetOperation:
             f"{summary.many(results)}: {same} as declared, {len(good) - same} {what}, {len(bad)} did not end well"
         )
 
-    def _tell(self, line: str) -> None:
-        click.echo(shown(line), err=True)
+
+def _view(*, plain: bool) -> Lines:
+    """Return what shows a run: a drawing on a terminal, else lines; both on standard error."""
+    if plain or not is_terminal():
+        return Lines(lambda line: click.echo(shown(line), err=True))
+    from stacks.fleet.live import Live  # noqa: PLC0415 - rich takes a tenth of a second, which only a drawing needs
+
+    return Live(shown)
 
 
 def _document(one: Result) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from stacks.fleet.interrupts import Interrupts
 from stacks.fleet.processes import Ended, Process
 from stacks.fleet.record import ENDED_WELL, Record
 from stacks.fleet.selection import Selected
+from stacks.fleet.view import Lines
 
 VERBS: Mapping[str, tuple[str, ...]] = {
     "preview": ("preview", "--json"),
@@ -68,7 +69,7 @@ class Runner:
     engine_of: Callable[[str], Engine]
     limits: Limits
     interrupts: Interrupts
-    tell: Callable[[str], None]
+    view: Lines
     _stopped: str = ""
 
     def run(
@@ -79,6 +80,10 @@ class Runner:
 
         *between* is asked after a ring that ended well why the next one may not begin; empty if it may.
         """
+        with self.view.over(selected):
+            return self._rings(selected, between)
+
+    def _rings(self, selected: Sequence[Selected], between: Callable[[Sequence[Selected]], str] | None) -> list[Result]:
         results: list[Result] = []
         for ring in dict.fromkeys(one.ring.name for one in selected):
             members = [one for one in selected if one.ring.name == ring]
@@ -98,7 +103,7 @@ class Runner:
     def _stop(self, reason: str) -> None:
         if reason and not self._stopped:
             self._stopped = reason
-            self.tell(f"no more tenants are begun: {reason}")
+            self.view.said(f"no more tenants are begun: {reason}")
 
     def _ring(self, members: Sequence[Selected]) -> list[Result]:
         with ThreadPoolExecutor(max(1, self.limits.parallel)) as pool:
@@ -107,7 +112,7 @@ class Runner:
             while left:
                 done, left = wait(left, timeout=_HEARTBEAT)
                 if not done:
-                    self.tell(f"still at work: {', '.join(self.interrupts.running) or 'nothing'}")
+                    self.view.still(self.interrupts.running)
             return [future.result() for future in futures]
 
     def _tenant(self, one: Selected) -> Result:
@@ -120,6 +125,7 @@ class Runner:
         begin = partial(Process, engine.line(*VERBS[self.verb]), one.ring.identity, output, log)
         try:
             with self.interrupts.at_work(tenant, begin) as process:
+                self.view.started(tenant, output)
                 ended = process.wait(self.limits.timeout)
         except OSError as error:  # it ends for itself, as one whose engine fails
             return self._ended(Result(tenant, "failed", Outcome(errors=[f"the engine did not run: {error}"]), 0.0, log))
@@ -152,7 +158,7 @@ class Runner:
         )
         changes = ", ".join(f"{count} {op}" for op, count in counts.items() if op != "same")
         said = errors[0] if errors else changes or "no change"
-        self.tell(f"{result.tenant}: {result.status} in {result.seconds:.0f} s: {said}")
+        self.view.ended(result.tenant, f"{result.status} in {result.seconds:.0f} s: {said}")
         if self.limits.fail_fast and not result.ended_well:
             self._stop(f"{result.tenant} has failed")
         return result

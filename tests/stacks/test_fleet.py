@@ -26,6 +26,7 @@ from stacks.fleet.record import Record, fingerprint
 from stacks.fleet.rings import Ring, rings
 from stacks.fleet.runner import Limits, Runner
 from stacks.fleet.selection import Selected, changed, select, tenants
+from stacks.fleet.view import Lines
 from stacks.yamlfile import FileProblem
 from tests import stack_runners
 from tests.sandbox_control import Portal
@@ -259,7 +260,7 @@ def test_engine_that_cannot_be_started_fails_its_tenant_alone(tmp_path: Path) ->
         return Engine((str(tmp_path / "missing"),) if tenant == "t1" else good, tenant, tmp_path)
 
     record = Record.begin(tmp_path, "preview", FOUR, {})
-    runner = Runner("preview", record, engine_of, Limits(2), Interrupts(print), lambda _: None)
+    runner = Runner("preview", record, engine_of, Limits(2), Interrupts(print), Lines(lambda _: None))
     results = runner.run([Selected(tenant, Ring("all", tuple(FOUR)), "") for tenant in FOUR])
     assert {one.tenant: one.status for one in results} == {"t0": "done", "t1": "failed", "t2": "done", "t3": "done"}
     assert "the engine did not run" in results[1].outcome.errors[0]
