@@ -122,11 +122,13 @@ class FleetOperation:
 
     def _is_settled(self, members: Sequence[Selected]) -> str:
         """Return why the ring after *members* may not begin: a refresh shows that they are not as declared."""
-        results = self._run("drift", members, None, "look")
-        wrong = [one.tenant for one in results if one.status != "done"]
-        if self._interrupts.count or not wrong:
+        results = self._run("drift", members, None, "look") if members else []
+        if self._interrupts.count:
             return ""
-        return f"a refresh shows that {', '.join(wrong)} differ from what was just applied"
+        differ = [one.tenant for one in results if one.status == "changed"]
+        unread = [one.tenant for one in results if not one.ended_well]
+        said = f"a refresh shows another state than was just applied in {', '.join(differ)}" if differ else ""
+        return said or (f"a refresh could not read {', '.join(unread)}" if unread else "")
 
     def _sum_up(self, results: list[Result]) -> int:
         if self._given["as_json"]:
@@ -151,6 +153,7 @@ class FleetOperation:
         good = {one.tenant: one.outcome.differences for one in results if one.ended_well}
         bad = {one.tenant: one.outcome.errors for one in results if not one.ended_well}
         same = sum(one.status == "done" for one in results)
+        known_as = "as applied" if self._verb == "drift" else "as declared"
         known = load_all(self._folder / "stacks" / "names")
         lines = [group.line() for group in summary.differences(good)]
         lines += [f"failed: {group.line()}" for group in summary.failures(bad)]
@@ -161,7 +164,7 @@ class FleetOperation:
         if logs:
             click.echo(f"what they said: {Path(logs[0]).parent}")
         click.echo(
-            f"{summary.many(results)}: {same} as declared, {len(good) - same} {what}, {len(bad)} did not end well"
+            f"{summary.many(results)}: {same} {known_as}, {len(good) - same} {what}, {len(bad)} did not end well"
         )
 
 

@@ -21,8 +21,8 @@ def report(**given: Any) -> int:
     """
     Write what the last run of `drift` has seen as one page that needs no network.
 
-    Summary, what differs and since when, tenants and what they declare, what could not be read, drift over time,
-    issuers, and with --certificates when certificates expire.
+    Summary, what differs and since when, tenants and what they declare, what failed, drift over time, issuers,
+    and with --certificates when certificates expire.
 
     Exit codes: 0 done, 1 failed, 2 usage.
     """

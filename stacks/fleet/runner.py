@@ -7,6 +7,7 @@ are begun.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
@@ -30,6 +31,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     "drift": ("refresh", "--preview-only", "--json"),
 }
 """The operations, as both engines take them."""
+_LOCK = re.compile(r"currently locked by .* created by (.*? at \S+)")
+"""What the Pulumi CLI says of a lock, and by whom it is."""
 _HEARTBEAT = 30.0
 """Seconds of silence after which a line says what is still at work: pipelines end jobs that print nothing."""
 
@@ -78,22 +81,25 @@ class Runner:
         """
         Do it for all *selected*, ring after ring, and return what became of each.
 
-        *between* is asked after a ring that ended well why the next one may not begin; empty if it may.
+        *between* is asked, after a ring and with those of it that ended well, why the next ring may not begin; empty if
+        it may.
         """
         with self.view.over(selected):
             return self._rings(selected, between)
 
     def _rings(self, selected: Sequence[Selected], between: Callable[[Sequence[Selected]], str] | None) -> list[Result]:
         results: list[Result] = []
-        for ring in dict.fromkeys(one.ring.name for one in selected):
+        names = list(dict.fromkeys(one.ring.name for one in selected))
+        for ring in names:
             members = [one for one in selected if one.ring.name == ring]
             ended = self._ring(members)
             results += ended
-            failed = sum(not one.ended_well for one in ended)
+            well = {one.tenant for one in ended if one.ended_well}
+            failed = len(ended) - len(well)
             if failed > members[0].ring.max_failures:
                 self._stop(f"ring {ring} has {failed} failure{'s' if failed != 1 else ''}")
-            elif between is not None and not self._why_not():
-                self._stop(between(members))
+            elif between is not None and ring != names[-1] and not self._why_not():
+                self._stop(between([one for one in members if one.tenant in well]))
         return results
 
     def _why_not(self) -> str:
@@ -136,9 +142,7 @@ class Runner:
         outcome = parse(ended.printed)
         if ended.status == 0 and outcome.parsed:
             return Result(tenant, "changed" if outcome.changes else "done", outcome, ended.seconds, log)
-        if not outcome.errors:
-            said = " ".join((ended.said or ended.printed).removeprefix("error: ").split())[:500]
-            outcome.errors = [said or f"the engine ended with {ended.status} and said nothing"]
+        outcome.errors = [_unlocked(one, tenant) for one in outcome.errors or [_reason(ended)]]
         status = "timeout" if ended.timed_out else "cancelled" if self.interrupts.count else "failed"
         if ended.timed_out:
             outcome.errors.insert(0, f"it took more than {self.limits.timeout:.0f} s: give a longer --timeout")
@@ -162,3 +166,25 @@ class Runner:
         if self.limits.fail_fast and not result.ended_well:
             self._stop(f"{result.tenant} has failed")
         return result
+
+
+def _unlocked(error: str, tenant: str) -> str:
+    """Say in one sentence who has locked the stack, where that is the *error*."""
+    found = _LOCK.search(error)
+    if found is None:
+        return error
+    return (
+        f"another run has locked it ({found[1]}): wait for its end, or end the lock of a dead one: "
+        f"`pulumi cancel --stack {tenant}`"
+    )
+
+
+def _reason(ended: Ended) -> str:
+    """Say why an engine failed that has told no error: events are for programs, and no sentence."""
+    if ended.status < 0:
+        return (
+            f"the engine was killed by signal {-ended.status}: its state may be locked, which `pulumi cancel` ends; "
+            "then run this again with --resume"
+        )
+    said = " ".join((ended.said or ended.printed).removeprefix("error: ").split())[:500]
+    return said if said and not said.startswith("{") else f"the engine ended with {ended.status} and told no reason"

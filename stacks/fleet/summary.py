@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from stacks.digest import Difference
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OWN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\bpid \d+|\d{4}-\d\d-\d\dT[\d:.]+Z?")
+"""What tells two failures of one cause apart: ids of tenants and requests, processes, moments."""
 _RANK = ("replace", "create-replacement", "delete-replaced", "delete", "update", "create")
 _MOST_NAMED = 4
 
@@ -44,11 +45,12 @@ def differences(found: Mapping[str, list[Difference]]) -> list[Group]:
 
 
 def failures(found: Mapping[str, list[str]]) -> list[Group]:
-    """Group the errors of tenants by their text; ids of tenants and requests do not tell them apart."""
+    """Group the errors of tenants by their text; the tenant's own name and ids do not tell them apart."""
     groups: dict[str, tuple[str, list[str]]] = {}
     for tenant, errors in found.items():
         text = errors[0] if errors else "the engine has said nothing"
-        groups.setdefault(_ID.sub("<id>", text), (text, []))[1].append(tenant)
+        key = re.sub(rf"(?<![\w-]){re.escape(tenant)}(?![\w-])", "<tenant>", _OWN.sub("…", text))
+        groups.setdefault(key, (text, []))[1].append(tenant)
     return [Group(text if len(tenants) == 1 else key, tenants) for key, (text, tenants) in groups.items()]
 
 

@@ -19,6 +19,8 @@ from stacks.project import ProjectError
 from stacks.yamlfile import FileProblem
 
 SAME, DIFFERS, UNREADABLE, ABSENT = "same", "differs", "not readable", "not declared"
+NOT_APPLIED = "update failed"
+_ENDS = {"failed": "failed", "timeout": "failed", "cancelled": "was cancelled", "skipped": "did not begin"}
 
 
 @dataclass
@@ -28,11 +30,11 @@ class Row:
     name: str
     ring: str
     status: str
-    """same, differs, not readable or not looked at."""
+    """same, differs, not readable, not looked at, or update failed: nothing differs from what was applied before it."""
     errors: list[str]
     differences: list[Difference]
     entries: dict[str, str] = field(default_factory=dict)
-    """By entry, ``iosProfiles.mail``: same, differs, not readable or not declared."""
+    """By entry, ``iosProfiles.mail``: same, differs, not readable, update failed or not declared."""
     credentials: list[tuple[str, str, str]] = field(default_factory=list)
     """Entry, issuer and renewal threshold."""
 
@@ -69,8 +71,9 @@ def build(folder: Path, runs: Path, run: str = "", now: float | None = None) -> 
     history = [one for one in Record.every(runs, "drift") if one.folder.name <= record.folder.name]
     since = _since(history)
     stacks = folder / "stacks"
+    updates = _last_updates(runs)
     rows = [
-        _row(folder, tenant, ring.name, record.results.get(tenant))
+        _row(folder, tenant, ring.name, record.results.get(tenant), updates.get(tenant, {}))
         for ring in rings(stacks, tenants(stacks))
         for tenant in ring.tenants
     ]
@@ -89,9 +92,23 @@ def build(folder: Path, runs: Path, run: str = "", now: float | None = None) -> 
     )
 
 
-def _row(folder: Path, tenant: str, ring: str, result: Mapping[str, Any] | None) -> Row:
+def _last_updates(runs: Path) -> dict[str, Mapping[str, Any]]:
+    """Return how the last `up` of each tenant ended, whichever run it was in."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for record in Record.every(runs, "up"):
+        for tenant, result in record.results.items():
+            if tenant not in found or float(result["at"]) > float(found[tenant]["at"]):
+                found[tenant] = result
+    return found
+
+
+def _row(folder: Path, tenant: str, ring: str, result: Mapping[str, Any] | None, update: Mapping[str, Any]) -> Row:
     status = {"done": SAME, "changed": DIFFERS}.get(str((result or {}).get("status")), UNREADABLE)
     row = Row(tenant, ring, status if result else "not looked at", list((result or {}).get("errors") or []), [])
+    if update and update["status"] not in ENDED_WELL:
+        said = (list(update.get("errors") or []) or ["the run was ended: run it again with --resume"])[0]
+        row.errors.append(f"the last update {_ENDS.get(str(update['status']), 'did not end')}: {said}")
+        row.status = NOT_APPLIED if row.status == SAME else row.status
     row.differences = [Difference(**one) for one in (result or {}).get("differences") or []] if result else []
     try:
         maps = declared(folder, tenant).ids
@@ -103,7 +120,10 @@ def _row(folder: Path, tenant: str, ring: str, result: Mapping[str, Any] | None)
         for name, entry in named.items() if isinstance(named, dict) else ():
             resource = f"{CONFIG_MAPS[key].__name__} {name}"
             differs = DIFFERS if resource in different else SAME
-            row.entries[f"{key}.{name}"] = differs if row.status in (SAME, DIFFERS) else UNREADABLE
+            known = row.status in (SAME, DIFFERS)
+            row.entries[f"{key}.{name}"] = (
+                differs if known else NOT_APPLIED if row.status == NOT_APPLIED else UNREADABLE
+            )
             if key == CREDENTIALS and isinstance(entry, dict):
                 threshold = str(entry.get("renewal_threshold_percentage", "Intune's"))
                 row.credentials.append((name, str(entry.get("issuer", "")), threshold))

@@ -35,7 +35,7 @@ field.addEventListener("input", () => {
 });
 field.form.addEventListener("submit", (event) => event.preventDefault());
 """
-_DRIFT = "Tenants as declared, different, not readable, by day"
+_DRIFT = "Tenants as applied, different, not readable, by day"
 _EXPIRY = "Certificates by the month in which they expire"
 _WIDTH, _HEIGHT, _LEFT = 720, 180, 40
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

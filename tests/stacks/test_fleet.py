@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ def test_same_failure_is_one_line_whatever_the_ids() -> None:
         "t2": [],
     }
     assert [group.line() for group in summary.failures(found)] == [
-        "2 tenants: GET /x → 403: no (request <id>)  (t0, t1)",
+        "2 tenants: GET /x → 403: no (request …)  (t0, t1)",
         "1 tenant: the engine has said nothing  (t2)",
     ]
 
@@ -264,6 +264,69 @@ def test_engine_that_cannot_be_started_fails_its_tenant_alone(tmp_path: Path) ->
     results = runner.run([Selected(tenant, Ring("all", tuple(FOUR)), "") for tenant in FOUR])
     assert {one.tenant: one.status for one in results} == {"t0": "done", "t1": "failed", "t2": "done", "t3": "done"}
     assert "the engine did not run" in results[1].outcome.errors[0]
+
+
+_LOCKED = (
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the "
+    "lock file with `pulumi cancel`. file:///s/.pulumi/locks/o/p/t1/8633.json?no_tmp_dir=true: created by ann@host "
+    "(pid 7) at 2026-11-26T23:59:31Z"
+)
+_TOLD = {
+    "killed": ("import os; os.kill(os.getpid(), 9)", "the engine was killed by signal 9"),
+    "locked": (
+        f"import sys; sys.exit({_LOCKED!r})",
+        "another run has locked it (ann@host (pid 7) at 2026-11-26T23:59:31Z): wait for its end, or end the lock",
+    ),
+    "events": (
+        """print('{"preludeEvent": {"config": {}}}'); raise SystemExit(3)""",
+        "the engine ended with 3 and told no",
+    ),
+    "silent": ("raise SystemExit(3)", "the engine ended with 3 and told no reason"),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that kill")
+@pytest.mark.parametrize("how", _TOLD)
+def test_failure_of_an_engine_is_one_sentence(tmp_path: Path, how: str) -> None:
+    """Who has locked the stack, which signal: never the events of an engine, which are for programs."""
+    program, said = _TOLD[how]
+    engine = Engine((sys.executable, "-c", program), "t1", tmp_path)
+    record = Record.begin(tmp_path / "runs", "up", ["t1"], {})
+    runner = Runner("up", record, lambda _: engine, Limits(1), Interrupts(print), Lines(lambda _: None))
+    (result,) = runner.run([Selected("t1", Ring("all", ("t1",)), "")])
+    assert result.status == "failed"
+    assert result.outcome.errors[0].startswith(said)
+
+
+def test_lock_of_many_tenants_is_one_failure() -> None:
+    """By whom, when and of which tenant does not tell them apart."""
+    said = "another run has locked it (ann@host (pid {}) at 2026-11-26T23:59:3{}Z): `pulumi cancel --stack {}`"
+    (group,) = summary.failures({one: [said.format(at, at, one)] for at, one in enumerate(FOUR)})
+    assert group.text == "another run has locked it (ann@host (…) at …): `pulumi cancel --stack <tenant>`"
+    assert group.tenants == FOUR
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_ring_is_looked_at_where_it_ended_well_and_another_follows(tmp_path: Path, most: int) -> None:
+    """Not the tenant that failed, which is told already, and not the last ring, after which nothing begins."""
+    good = (sys.executable, "-c", """print('{"steps": [], "changeSummary": {"same": 1}}')""")
+
+    def engine_of(tenant: str) -> Engine:
+        return Engine((sys.executable, "-c", "raise SystemExit(1)") if tenant == "t1" else good, tenant, tmp_path)
+
+    looked: list[list[str]] = []
+
+    def look(members: Sequence[Selected]) -> str:
+        looked.append([one.tenant for one in members])
+        return ""
+
+    several = (Ring("a", ("t0", "t1"), {}, most), Ring("b", ("t2",)))
+    every = [Selected(one, ring, "") for ring in several for one in ring.tenants]
+    record = Record.begin(tmp_path / "runs", "up", FOUR[:3], {})
+    runner = Runner("up", record, engine_of, Limits(1), Interrupts(print), Lines(lambda _: None))
+    results = runner.run(every, look)
+    assert looked == ([["t0"]] if most else [])
+    assert results[2].status == ("done" if most else "skipped")
 
 
 # ------------------------------------------------------------------------------------ on both engines

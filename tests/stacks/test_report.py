@@ -53,11 +53,13 @@ def _project(folder: Path, tenants: int) -> Path:
     return folder
 
 
-def _run(runs: Path, day: int, results: dict[str, tuple[str, list[Difference], list[str]]]) -> None:
-    """Write the record of one run of drift, as the runner does, *day* days after the first."""
-    folder = runs / f"2026112{day}-000000-drift-1"
+def _run(
+    runs: Path, day: int, results: dict[str, tuple[str, list[Difference], list[str]]], command: str = "drift"
+) -> None:
+    """Write the record of one run, as the runner does, *day* days after the first."""
+    folder = runs / f"2026112{day}-000000-{command}-1"
     folder.mkdir(parents=True)
-    record = Record(folder, {"version": 1, "run": folder.name, "command": "drift", "tenants": list(results)}, {})
+    record = Record(folder, {"version": 1, "run": folder.name, "command": command, "tenants": list(results)}, {})
     lines: list[dict[str, Any]] = [{**record.head, "commit": "c" * 40}]
     for tenant, (status, differences, errors) in results.items():
         more = {"differences": [asdict(one) for one in differences], "errors": errors}
@@ -97,6 +99,25 @@ def test_model_counts_and_dates_what_differs(model: Model) -> None:
     assert [counts for _, *counts in model.days] == [[49, 1, 0], [48, 1, 1], [46, 2, 1]]
     assert model.rows[3].entries == {"derivedCredentials.c": "same", "iosProfiles.mail": "differs"}
     assert model.rows[6].entries == {"derivedCredentials.c": "not readable", "iosProfiles.mail": "not readable"}
+
+
+def test_tenant_whose_last_update_failed_is_not_as_applied(tmp_path: Path) -> None:
+    """A refresh shows no difference from what was applied before: the report must not call that well."""
+    folder, runs = _project(tmp_path, 5), tmp_path / ".pulumi" / "fleet"
+    names = [f"t{number:02}" for number in range(5)]
+    _run(runs, 0, {"t00": ("failed", [], ["403"]), "t01": ("failed", [], ["403"])}, "up")
+    last = {"t00": "done", "t01": "failed", "t02": "skipped", "t03": "started", "t04": "changed"}
+    _run(runs, 1, {name: (status, [], ["403"] if status == "failed" else []) for name, status in last.items()}, "up")
+    _run(runs, 2, dict.fromkeys(names, ("done", [], [])))
+    model = build(folder, runs, now=_BEGUN)
+    assert [row.status for row in model.rows] == ["same", *["update failed"] * 3, "same"]
+    assert set(model.rows[1].entries.values()) == {"update failed"}
+    assert [text for text, _ in model.failures] == [
+        "the last update failed: 403",
+        "the last update did not begin: the run was ended: run it again with --resume",
+        "the last update did not end: the run was ended: run it again with --resume",
+    ]
+    assert "3</strong> with an update that failed" in page(model, {}, {})
 
 
 def test_page_is_small_and_needs_no_network(model: Model) -> None:
