@@ -7,6 +7,7 @@ event a line. Shapes: pkg/display/json.go and sdk/go/common/apitype/events.go of
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 _QUIET = {"same", "refresh", "read", "discard", "discard-replaced"}
 _PROVIDER = "pulumi:providers:"
 _STACK = "pulumi:pulumi:Stack"
+_CODE = "__provider"
 REPLACES = {"replace", "create-replacement", "delete-replaced"}
 
 
@@ -48,6 +50,10 @@ class Outcome:
     errors: list[str] = field(default_factory=list)
     parsed: bool = False
     """Whether the engine has said anything that could be read."""
+    plan: str = ""
+    """A hash of what a preview would do to each resource; an approval is bound to it."""
+    state: str = ""
+    """A hash of the state that the preview has read: whole, where it names unchanged resources too."""
 
     @property
     def changes(self) -> int:
@@ -78,7 +84,26 @@ def parse(text: str) -> Outcome:
     for one in events:
         _take(outcome, one)
     outcome.differences = sorted(set(outcome.differences))
+    steps = [one for one in (document or {}).get("steps") or [] if isinstance(one, Mapping)]
+    outcome.plan = _hash([[one.get("urn"), one.get("op"), _of_state(one.get("newState"), "inputs")] for one in steps])
+    outcome.state = _hash(
+        [[one.get("urn"), _of_state(one.get("oldState"), "id", "inputs", "outputs")] for one in steps]
+    )
     return outcome
+
+
+def _of_state(state: Any, *parts: str) -> Any:
+    """Return some parts of a resource, without the provider's code, which is the same in all of them."""
+    values = [state.get(part) for part in parts] if isinstance(state, Mapping) else []
+    return [
+        {key: each for key, each in one.items() if key != _CODE} if isinstance(one, dict) else one for one in values
+    ]
+
+
+def _hash(steps: list[Any]) -> str:
+    """Return the same for the same steps in any order: resources that do not need each other have none."""
+    lines = sorted(json.dumps(one, ensure_ascii=False, sort_keys=True) for one in steps)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", errors="replace")).hexdigest()
 
 
 def last_step(text: str) -> str:
@@ -130,7 +155,7 @@ def _numbers(counts: Any) -> dict[str, int]:
 def _errors(diagnostics: list[Json]) -> list[str]:
     """Return the errors of a run, each on one line; what the engine adds about its own update is left out."""
     found = [str(one.get("message", "")) for one in diagnostics if one.get("severity") == "error"]
-    lines = [" ".join(one.split()) for one in found]
+    lines = [" ".join(one.split()).removeprefix("error: ") for one in found]
     return [one for one in lines if one and one not in ("update failed", "preview failed")]
 
 

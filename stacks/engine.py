@@ -96,11 +96,15 @@ class Engine:
         Raises EngineError: it failed, or cannot be read.
         """
         flags = ("--refresh",) if refresh else ()
+        return digest.parse(json.dumps(self.digest(config_file, *flags)))
+
+    def digest(self, config_file: Path, *flags: str) -> Json:
+        """Return what a preview prints, as Pulumi has it. Raises EngineError: it failed, or cannot be read."""
         said = self._run("preview", *flags, "--json", "--config-file", str(config_file))
-        outcome = digest.parse(said)
-        if not outcome.parsed:
-            raise EngineError(f"the preview of {self.stack} printed no digest: {said[:200]}")
-        return outcome
+        if not digest.parse(said).parsed:
+            raise EngineError(f"the preview of {self.stack} printed no digest")
+        document: Json = json.loads(said)
+        return document
 
     def up(self, config_file: Path) -> None:
         """Update, without asking. Raises EngineError: it did not end well."""
@@ -170,5 +174,10 @@ def choose(stack: str, folder: Path, state: Path | None = None) -> Engine:
     command = shutil.which("pulumi")
     if command is not None and state is None:
         return Engine((command,), stack, folder, ("--non-interactive",))
+    return stand_in(stack, folder, state)
+
+
+def stand_in(stack: str, folder: Path, state: Path | None = None) -> Engine:
+    """Return the stand-in engine of *stack*, with its state in a file of its own or in *state*."""
     options = () if state is None else ("--state", str(state.resolve()))
     return Engine((sys.executable, "-m", "sandbox.engine"), stack, folder, options)

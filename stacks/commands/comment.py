@@ -12,6 +12,13 @@ from stacks.commands.common import DONE, ROOT, print_json, reported
 
 
 @click.command(epilog="Example: python -m stacks preview --changed main; python -m stacks comment > comment.md")
+@click.option(
+    "--from",
+    "handed",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="The records of other jobs, in this folder and below, as one.",
+)
 @click.option("--run", default="", metavar="RUN", help="A run other than the last one of preview.")
 @click.option("--link", default="", metavar="URL", help="Where the previews are in full, for what does not fit.")
 @click.option(
@@ -31,11 +38,15 @@ def comment(**given: Any) -> int:
     Exit codes: 0 done, 1 failed, 2 usage.
     """
     from stacks import naming  # noqa: PLC0415 - `--help` must not load the SDK
+    from stacks.fleet import artifact  # noqa: PLC0415
     from stacks.fleet.record import Record  # noqa: PLC0415
     from stacks.report.comment import comment as text_of  # noqa: PLC0415
 
     folder = given["cwd"].resolve()
-    record = Record.last(folder / ".pulumi" / "fleet", "" if given["run"] else "preview", given["run"])
+    if given["handed"]:
+        record = artifact.read(given["handed"], "preview")
+    else:
+        record = Record.last(folder / ".pulumi" / "fleet", "" if given["run"] else "preview", given["run"])
     text = text_of(record, naming.load_all(folder / "stacks" / "names"), given["link"], given["limit"])
     if given["as_json"]:
         print_json({"run": record.folder.name, "comment": text})

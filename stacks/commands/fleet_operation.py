@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,20 @@ import click
 
 from stacks.commands.common import CANCELLED, DIFFERS, DONE, FAILED, STOPPED, print_json, shown
 from stacks.digest import REPLACES
-from stacks.engine import choose
-from stacks.fleet import record, summary
+from stacks.engine import Engine, choose
+from stacks.fleet import artifact, record, summary
+from stacks.fleet.approval import departures
+from stacks.fleet.base import checked_out
 from stacks.fleet.interrupts import Interrupts
 from stacks.fleet.record import Record
 from stacks.fleet.rings import rings
 from stacks.fleet.runner import Limits, Result, Runner
-from stacks.fleet.selection import Selected, changed, select, tenants
+from stacks.fleet.selection import Selected, changed, select, shard, tenants
 from stacks.fleet.view import Lines, is_terminal
 from stacks.naming import load_all, with_names
+
+RUNS = Path(".pulumi", "fleet")
+"""The folder of the records, below that of the project."""
 
 
 class FleetOperation:
@@ -28,15 +33,21 @@ class FleetOperation:
     def __init__(self, verb: str, given: dict[str, Any]) -> None:
         self._verb, self._given = verb, given
         self._folder: Path = given["cwd"].resolve()
-        self._runs = self._folder / ".pulumi" / "fleet"
+        self._runs = self._folder / RUNS
         self._fingerprint = record.fingerprint(self._folder)
+        self._engine_of: Callable[[str], Engine] = lambda tenant: choose(tenant, self._folder)
+        self._unsettled = ""
         self._view = _view(plain=given["as_json"])
         self._interrupts = Interrupts(self._view.said)
 
     def run(self) -> int:
         """Select, ask, run and sum up; return the exit code."""
         with self._interrupts.forwarded():
-            return self._do()
+            if not self._given.get("against"):
+                return self._do()
+            with checked_out(self._folder, self._given["against"]) as base:
+                self._engine_of = base.engine_of
+                return self._do()
 
     def _do(self) -> int:
         selected, resumed = self._select()
@@ -50,26 +61,18 @@ class FleetOperation:
 
     def _select(self) -> tuple[list[Selected], Record | None]:
         """Return the tenants, and the run that is resumed, if one is."""
-        given, stacks = self._given, self._folder / "stacks"
+        given = self._given
         if self._verb == "destroy" and (not given["patterns"] or set("*?[!") & set("".join(given["patterns"]))):
             raise click.UsageError("destroy: name each tenant with --tenants; patterns are not taken")
-        resumed, reasons = self._reasons()
-        selected = select(rings(stacks, tenants(stacks)), given["patterns"], given["ring_names"], reasons)
-        if not selected:
-            raise click.UsageError("no tenant is selected: see --tenants, --ring, --changed, --failed and --resume")
-        return selected, resumed
-
-    def _reasons(self) -> tuple[Record | None, dict[str, str] | None]:
-        """Return the run that is resumed, and the only tenants that may be chosen, each with its reason."""
-        given = self._given
+        resumed, left = None, None
         if given["resume"]:
             resumed = Record.last(self._runs, self._verb, "" if given["resume"] == "last" else given["resume"])
             resumed.require(self._fingerprint)
-            return resumed, dict.fromkeys(resumed.left(), f"left of run {resumed.folder.name}")
-        if given["failed"]:
-            last = Record.last(self._runs)
-            return None, dict.fromkeys(last.failed(), f"failed in run {last.folder.name}")
-        return None, changed(self._folder / "stacks", given["changed"]) if given["changed"] else None
+            left = dict.fromkeys(resumed.left(), f"left of run {resumed.folder.name}")
+        selected = chosen(given, left)
+        if not selected:
+            raise click.UsageError("no tenant is selected: see --tenants, --ring, --changed, --failed and --resume")
+        return selected, resumed
 
     def _agreed(self, selected: list[Selected]) -> int | None:
         """Preview, show, and ask; return an exit code where it must not go on."""
@@ -99,6 +102,10 @@ class FleetOperation:
 
     def _refused(self, results: list[Result], changing: int) -> str:
         """Return why what a preview has shown may not be done; empty if it may."""
+        if self._given.get("approved"):
+            other = departures(artifact.read(self._given["approved"], "preview"), results)
+            if other:
+                return f"it is not what was approved: {'; '.join(other)}"
         ops = {one.op for result in results for one in result.outcome.differences}
         for flag, risky in (("allow_replace", ops & REPLACES), ("allow_delete", ops & {"delete"})):
             if risky and not self._given[flag]:
@@ -117,7 +124,7 @@ class FleetOperation:
         run = resumed or Record.begin(self._runs, name or verb, [one.tenant for one in selected], self._fingerprint)
         parallel = self._given["parallel"] or min(2 * (os.cpu_count() or 1), 8)
         limits = Limits(parallel, self._given["timeout"], self._given["fail_fast"])
-        runner = Runner(verb, run, lambda tenant: choose(tenant, self._folder), limits, self._interrupts, self._view)
+        runner = Runner(verb, run, self._engine_of, limits, self._interrupts, self._view)
         return runner.run(selected, self._is_settled if verb == "up" else None)
 
     def _is_settled(self, members: Sequence[Selected]) -> str:
@@ -128,7 +135,8 @@ class FleetOperation:
         differ = [one.tenant for one in results if one.status == "changed"]
         unread = [one.tenant for one in results if not one.ended_well]
         said = f"a refresh shows another state than was just applied in {', '.join(differ)}" if differ else ""
-        return said or (f"a refresh could not read {', '.join(unread)}" if unread else "")
+        self._unsettled = said or (f"a refresh could not read {', '.join(unread)}" if unread else "")
+        return self._unsettled
 
     def _sum_up(self, results: list[Result]) -> int:
         if self._given["as_json"]:
@@ -140,7 +148,7 @@ class FleetOperation:
             return CANCELLED
         if statuses & {"failed", "timeout"}:
             return FAILED
-        if "skipped" in statuses:
+        if "skipped" in statuses or self._unsettled:
             return STOPPED
         return DIFFERS if "changed" in statuses and self._verb == "drift" else DONE
 
@@ -166,6 +174,26 @@ class FleetOperation:
         click.echo(
             f"{summary.many(results)}: {same} {known_as}, {len(good) - same} {what}, {len(bad)} did not end well"
         )
+
+
+def chosen(given: Mapping[str, Any], left: Mapping[str, str] | None = None) -> list[Selected]:
+    """Return the tenants that the options of a command choose; of those that are *left* of a run, if one is resumed."""
+    folder = given["cwd"].resolve()
+    stacks = folder / "stacks"
+    reasons = left if left is not None else _reasons(folder, given)
+    selected = select(rings(stacks, tenants(stacks)), given["patterns"], given["ring_names"], reasons)
+    return shard(selected, given["shard"]) if given["shard"] else selected
+
+
+def _reasons(folder: Path, given: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the only tenants that may be chosen, each with its reason; None for all."""
+    if given["failed"]:
+        last = Record.last(folder / RUNS)
+        return dict.fromkeys(last.failed(), f"failed in run {last.folder.name}")
+    if given["approved"]:
+        previewed = artifact.read(given["approved"], "preview").head["tenants"]
+        return dict.fromkeys(previewed, f"previewed in {given['approved']}")
+    return changed(folder / "stacks", given["changed"]) if given["changed"] else None
 
 
 def _view(*, plain: bool) -> Lines:

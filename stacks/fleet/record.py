@@ -26,7 +26,8 @@ COMMANDS = {"preview", "up", "refresh", "destroy", "drift"}
 """What a person runs. The preview before an `up` (plan) and the refresh after each of its rings (look) are not."""
 ENDED_WELL = ("done", "changed")
 """How a tenant may end: without a change, or with some. Else: failed, timeout, cancelled, skipped."""
-_NAME = "run.jsonl"
+RECORD = "run.jsonl"
+"""The name of the file, in the folder of its run."""
 
 
 @dataclass
@@ -95,12 +96,12 @@ class Record:
 
     def _append(self, line: Mapping[str, Any]) -> None:
         try:
-            with (self.folder / _NAME).open("a", encoding="utf-8") as stream:
+            with (self.folder / RECORD).open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(line, ensure_ascii=False) + "\n")
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise FileProblem(f"{self.folder / _NAME}: cannot be written: {error.strerror or error}") from None
+            raise FileProblem(f"{self.folder / RECORD}: cannot be written: {error.strerror or error}") from None
 
 
 def fingerprint(root: Path) -> dict[str, str]:
@@ -120,7 +121,7 @@ def fingerprint(root: Path) -> dict[str, str]:
 
 def _read(folder: Path) -> Record | None:
     try:
-        lines = (folder / _NAME).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = (folder / RECORD).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return None
     parsed = [one for one in map(_json, lines) if one is not None]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stacks.digest import Outcome, parse
-from stacks.engine import Engine
+from stacks.engine import Engine, EngineError
 from stacks.fleet.interrupts import Interrupts
 from stacks.fleet.processes import Ended, Process
 from stacks.fleet.record import ENDED_WELL, Record
@@ -24,7 +24,7 @@ from stacks.fleet.selection import Selected
 from stacks.fleet.view import Lines
 
 VERBS: Mapping[str, tuple[str, ...]] = {
-    "preview": ("preview", "--json"),
+    "preview": ("preview", "--json", "--show-sames"),
     "up": ("up", "--yes", "--skip-preview", "--json"),
     "refresh": ("refresh", "--yes", "--skip-preview", "--json"),
     "destroy": ("destroy", "--yes", "--skip-preview", "--json"),
@@ -89,8 +89,7 @@ class Runner:
 
     def _rings(self, selected: Sequence[Selected], between: Callable[[Sequence[Selected]], str] | None) -> list[Result]:
         results: list[Result] = []
-        names = list(dict.fromkeys(one.ring.name for one in selected))
-        for ring in names:
+        for ring in dict.fromkeys(one.ring.name for one in selected):
             members = [one for one in selected if one.ring.name == ring]
             ended = self._ring(members)
             results += ended
@@ -98,7 +97,7 @@ class Runner:
             failed = len(ended) - len(well)
             if failed > members[0].ring.max_failures:
                 self._stop(f"ring {ring} has {failed} failure{'s' if failed != 1 else ''}")
-            elif between is not None and ring != names[-1] and not self._why_not():
+            elif between is not None and not self._why_not():
                 self._stop(between([one for one in members if one.tenant in well]))
         return results
 
@@ -125,15 +124,15 @@ class Runner:
         tenant = one.tenant
         if self._why_not():
             return self._ended(Result(tenant, "skipped", Outcome(errors=[self._why_not()]), 0.0, None))
-        engine = self.engine_of(tenant)
         output, log = (self.record.folder / f"{tenant}.{kind}" for kind in ("json", "log"))
         self.record.add(tenant, "started", verb=self.verb)
-        begin = partial(Process, engine.line(*VERBS[self.verb]), one.ring.identity, output, log)
         try:
+            line = self.engine_of(tenant).line(*VERBS[self.verb])
+            begin = partial(Process, line, one.ring.identity, output, log)
             with self.interrupts.at_work(tenant, begin) as process:
                 self.view.started(tenant, output)
                 ended = process.wait(self.limits.timeout)
-        except OSError as error:  # it ends for itself, as one whose engine fails
+        except (OSError, EngineError) as error:  # it ends for itself, as one whose engine fails
             return self._ended(Result(tenant, "failed", Outcome(errors=[f"the engine did not run: {error}"]), 0.0, log))
         return self._ended(self._judged(tenant, ended, log))
 
@@ -142,7 +141,9 @@ class Runner:
         outcome = parse(ended.printed)
         if ended.status == 0 and outcome.parsed:
             return Result(tenant, "changed" if outcome.changes else "done", outcome, ended.seconds, log)
-        outcome.errors = [_unlocked(one, tenant) for one in outcome.errors or [_reason(ended)]]
+        interrupted = self.interrupts.count and ended.status != 0
+        said = outcome.errors or ["it was interrupted" if interrupted and not ended.said else _reason(ended)]
+        outcome.errors = [_unlocked(one, tenant) for one in said]
         status = "timeout" if ended.timed_out else "cancelled" if self.interrupts.count else "failed"
         if ended.timed_out:
             outcome.errors.insert(0, f"it took more than {self.limits.timeout:.0f} s: give a longer --timeout")
@@ -159,6 +160,7 @@ class Runner:
             counts=counts,
             errors=errors[:5],
             differences=[asdict(one) for one in result.outcome.differences],
+            **({"plan": result.outcome.plan, "state": result.outcome.state} if self.verb == "preview" else {}),
         )
         changes = ", ".join(f"{count} {op}" for op, count in counts.items() if op != "same")
         said = errors[0] if errors else changes or "no change"

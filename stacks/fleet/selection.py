@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,14 @@ def select(
                 reason = (reasons or {}).get(tenant) or (f"matches {match}" if match else f"ring {ring.name}")
                 found.append(Selected(tenant, ring, reason))
     return found
+
+
+def shard(selected: Sequence[Selected], part: str) -> list[Selected]:
+    """Return the part ``N/K`` of *selected*: the same in every job. Raises FileProblem: it is no such part."""
+    found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", part, re.ASCII)
+    if not found or int(found[1]) > int(found[2]):
+        raise FileProblem(f"--shard {part}: must be N/K, the N-th of K parts, such as 2/5")
+    return list(selected[int(found[1]) - 1 :: int(found[2])])
 
 
 def changed(folder: Path, base: str) -> dict[str, str]:

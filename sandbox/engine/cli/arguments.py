@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     for name, summary in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         command.set_defaults(refresh=False, expect_no_changes=False, skip_preview=False, preview_only=name == "preview")
-        command.set_defaults(replace=[], target_replace=[])
+        command.set_defaults(replace=[], target_replace=[], show_sames=False)
         _add_subject(command)
         _add_manners(command, name)
     _add_state_commands(commands.add_parser("state", help=_STATE, description=_STATE))
@@ -137,6 +137,8 @@ def _add_manners(command: argparse.ArgumentParser, name: str) -> None:
         _add_selection(command, name)
     add("--diff", action="store_true", help="show every property that changes")
     add("--json", action="store_true", help="write one JSON document when all is over, and nothing else")
+    if name == "preview":
+        add("--show-sames", action="store_true", help="with --json: name unchanged resources, too")
     if name in ("preview", "up", "refresh"):
         add("--expect-no-changes", action="store_true", help="end with code 7 when there are changes")
     if name == "refresh":

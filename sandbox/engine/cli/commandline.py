@@ -156,7 +156,7 @@ class Command:
     def _fresh_view(self) -> Listener:
         given = self._given
         if given.json:
-            return Digest(self._keep).on_event
+            return Digest(self._keep, show_sames=self._given.show_sames).on_event
         palette = Palette(coloured=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
         if given.diff:
             return DiffView(_write, _complain, palette).on_event

@@ -15,8 +15,8 @@ from sandbox.engine.state.values import redacted
 class Digest:
     """Gathers an operation; secrets appear as "[secret]"."""
 
-    def __init__(self, write: Callable[[str], None]) -> None:
-        self._write = write
+    def __init__(self, write: Callable[[str], None], *, show_sames: bool = False) -> None:
+        self._write, self._show_sames = write, show_sames
         self._config: dict[str, str] = {}
         self._steps: dict[str, list[Json]] = {}
         self._order: list[Json] = []
@@ -38,7 +38,8 @@ class Digest:
             self._write(json.dumps(self._document(event), indent=4, ensure_ascii=False) + "\n")
 
     def _begin(self, step: StepInfo) -> None:
-        if worth_showing(step, every_part=False) or urns.is_stack(step.urn):
+        unchanged = self._show_sames and step.op is Op.SAME
+        if unchanged or worth_showing(step, every_part=False) or urns.is_stack(step.urn):
             entry = _step(step)
             self._order.append(entry)
             self._steps.setdefault(step.urn, []).append(entry)

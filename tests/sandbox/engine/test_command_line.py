@@ -123,6 +123,15 @@ def test_one_document(workshop: Workshop) -> None:
     assert (document["result"], document["changeSummary"]) == ("succeeded", {"create": 1, "same": 1})
 
 
+def test_document_names_what_is_unchanged_if_asked(workshop: Workshop) -> None:
+    """With --show-sames, as the CLI's own: what an approval is bound to is the whole state."""
+    workshop.up("Thing('a', name='A')\nThing('b', name='B')")
+    workshop.program("Thing('a', name='A')\nThing('b', name='C')")
+    for flags, ops in (([], ["same", "update"]), (["--show-sames"], ["same", "same", "update"])):
+        document = json.loads(workshop.run("preview", "--json", *flags).stdout)
+        assert [each["op"] for each in document["steps"]] == ops
+
+
 def test_preview_that_fails(workshop: Workshop) -> None:
     """After a preview that failed nothing is done; messages are among the diagnostics."""
     workshop.program("Thing('a', name='')")
