@@ -8,6 +8,7 @@ another configuration. A line that a kill has cut off is passed over. The form o
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import subprocess
@@ -44,14 +45,9 @@ class Record:
     @classmethod
     def begin(cls, parent: Path, command: str, tenants: Sequence[str], fingerprint: Mapping[str, str]) -> Record:
         """Make the folder of a new run, and write its head. Raises FileProblem: the disk refuses."""
-        name = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        folder = parent / f"{name}-{command}-{os.getpid()}"
+        folder = _new_folder(parent, f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{command}-{os.getpid()}")
         head = {"version": VERSION, "run": folder.name, "command": command, "tenants": list(tenants), **fingerprint}
         made = cls(folder, head, {})
-        try:
-            folder.mkdir(parents=True)
-        except OSError as error:
-            raise FileProblem(f"{folder}: cannot be made: {error.strerror or error}") from None
         made._append(head)
         return made
 
@@ -117,6 +113,20 @@ def fingerprint(root: Path) -> dict[str, str]:
         said = without_engine_lines(path.read_bytes())
         digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + said + b"\0")
     return {"commit": done.stdout.strip() or "none", "config": digest.hexdigest()}
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    """Make a folder of that *name*, or with a number behind it: a command may begin two runs within a second."""
+    for number in itertools.count(1):
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise FileProblem(f"{folder}: cannot be made: {error.strerror or error}") from None
+        return folder
+    raise AssertionError
 
 
 def _read(folder: Path) -> Record | None:

@@ -217,6 +217,13 @@ def test_record_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> No
         Record.last(tmp_path, "down")
 
 
+def test_runs_of_one_second_have_folders_of_their_own(tmp_path: Path) -> None:
+    """The refresh after a ring and that after the next may begin in the same second, and the last one is the last."""
+    folders = [Record.begin(tmp_path, "up", ["t0"], {}).folder for _ in range(4)]
+    assert len(set(folders)) == 4
+    assert Record.last(tmp_path, "up").folder == folders[-1]
+
+
 def test_run_within_a_run_is_not_the_last_one(tmp_path: Path) -> None:
     """The preview before an `up`, and the refresh after a ring: neither --failed nor a report takes them."""
     up = Record.begin(tmp_path, "up", FOUR, {})
