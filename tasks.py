@@ -85,6 +85,7 @@ def check(_arguments: Sequence[str]) -> None:
     workflows = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
     run("-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     run("-m", "check_jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+    start(PYTHON.with_name("zizmor"), "--offline", "--quiet", "--no-progress", ".github")
     run("-m", "docs.build", "--check")
     stacks = ROOT / "stacks"
     for schema, files in (("stack", stacks.glob("Pulumi.*.yaml")), ("baseline", (stacks / "baselines").glob("*.yaml"))):
@@ -122,7 +123,12 @@ def install(requirements: Path) -> None:
 
 def run(*arguments: str) -> None:
     """Run the virtual environment's Python with *arguments*; leave with its status where that is not 0."""
-    status = subprocess.run([str(PYTHON), *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - our own tools
+    start(PYTHON, *arguments)
+
+
+def start(program: Path, *arguments: str) -> None:
+    """Run a program of the virtual environment, as `run` does; Windows finds its .exe by itself."""
+    status = subprocess.run([str(program), *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - our own tools
     if status != 0:
         sys.exit(status)
 

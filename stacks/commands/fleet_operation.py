@@ -191,8 +191,9 @@ def _reasons(folder: Path, given: Mapping[str, Any]) -> dict[str, str] | None:
         last = Record.last(folder / RUNS)
         return dict.fromkeys(last.failed(), f"failed in run {last.folder.name}")
     if given["approved"]:
-        previewed = artifact.read(given["approved"], "preview").head["tenants"]
-        return dict.fromkeys(previewed, f"previewed in {given['approved']}")
+        record = artifact.read(given["approved"], "preview")
+        changing = [one for one in record.head["tenants"] if record.results.get(one, {}).get("status") != "done"]
+        return dict.fromkeys(changing, f"would change, as previewed in {given['approved']}")
     return changed(folder / "stacks", given["changed"]) if given["changed"] else None
 
 

@@ -26,7 +26,7 @@ def read(folder: Path, command: str) -> Record:
 
     Raises FileProblem: there is none, one is not what it should be, or they are too large.
     """
-    paths = sorted(path for path in folder.rglob(RECORD) if path.is_file() and not path.is_symlink())
+    paths = found(folder)
     if sum(path.stat().st_size for path in paths) > _LARGEST:
         raise FileProblem(f"{folder}: its records are larger than {_LARGEST // 1024 // 1024} MB, and are not read")
     records = [one for one in map(_checked, paths) if one.head["command"] == command]
@@ -36,6 +36,11 @@ def read(folder: Path, command: str) -> Record:
     head = {**records[0].head, "tenants": list(dict.fromkeys(names))}
     results = {tenant: result for one in records for tenant, result in one.results.items()}
     return Record(folder, head, results)
+
+
+def found(folder: Path) -> list[Path]:
+    """Return the records in *folder* and below, whatever they are of."""
+    return sorted(path for path in folder.rglob(RECORD) if path.is_file() and not path.is_symlink())
 
 
 def _checked(path: Path) -> Record:

@@ -35,6 +35,20 @@ _MEANING = {
 """What a change of an issuer means for those who use it."""
 
 
+class _Words(NamedTuple):
+    """How a run is told."""
+
+    title: str
+    counts: str
+    same: str
+
+
+_WORDS = {
+    "preview": _Words("Preview", "{} would change, {} as declared, {} failed", "as declared"),
+    "drift": _Words("Drift", "{} differ, {} as applied, {} not readable", "as applied"),
+}
+
+
 class _Change(NamedTuple):
     """What would become of one resource, the same in all *tenants*."""
 
@@ -44,9 +58,21 @@ class _Change(NamedTuple):
     tenants: list[str]
 
 
-def comment(record: Record, names: Mapping[str, str], link: str = "", limit: int = LONGEST) -> str:
+class Comment(NamedTuple):
+    """A text in Markdown, and what it tells."""
+
+    text: str
+    risky: bool
+    """Whether something is replaced or deleted, or failed."""
+    well: bool
+    """Whether nothing changes, or differs, and nothing failed."""
+    empty: bool = False
+    """Whether no tenant was looked at: nothing to say, unless something was said before."""
+
+
+def comment(record: Record, names: Mapping[str, str], link: str = "", limit: int = LONGEST) -> Comment:
     """
-    Return the comment on the run *record* of a preview, in Markdown, of at most *limit* characters.
+    Return the comment on the run *record* of a preview or of drift, of at most *limit* characters.
 
     *names* are those of ids; *link* is the address of what has the previews in full.
     """
@@ -55,13 +81,26 @@ def comment(record: Record, names: Mapping[str, str], link: str = "", limit: int
     changes = _changes({one: _differences(result) for one, result in good.items()})
     failures = summary.failures({one: _errors(record, one) for one in tenants if one not in good})
     same = [one for one, result in good.items() if result["status"] == "done"]
-    head = _head(tenants, len(good) - len(same), len(same), len(tenants) - len(good), changes)
+    words = _WORDS["drift" if record.head["command"] == "drift" else "preview"]
+    counts = words.counts.format(len(good) - len(same), len(same), len(tenants) - len(good))
+    head = _head(f"{words.title} of {summary.many(tenants)}: {counts}", changes)
     parts = [_failure(group, names) for group in failures] + [_block(one, names) for one in changes]
     if same:
         parts.append(
-            f"<details><summary>{summary.many(same)} as declared</summary>\n\n{_named(same)}\n\n</details>\n\n"
+            f"<details><summary>{summary.many(same)} {words.same}</summary>\n\n{_named(same)}\n\n</details>\n\n"
         )
-    return head + _fitting(parts, limit - size(head) - _ROOM_FOR_THE_END, link)
+    text = head + _fitting(parts, limit - size(head) - _ROOM_FOR_THE_END, link)
+    return Comment(text, bool(failures) or any(one.op in _RISKY for one in changes), not changes and not failures)
+
+
+def without_record(ended: str, link: str) -> Comment:
+    """Return the comment where jobs that *ended* so left no record: they chose no tenant, or did not come to it."""
+    where = f' See <a href="{html.escape(link)}">the run</a>.' if link else ""
+    if ended == "success":
+        return Comment(f"{MARKER}\n### No tenant changes\n", risky=False, well=True, empty=True)
+    return Comment(
+        f"{MARKER}\n### The preview did not run\n\nIt ended with {_text(ended)}.{where}\n", risky=True, well=False
+    )
 
 
 def _fitting(parts: Sequence[str], room: int, link: str) -> str:
@@ -79,11 +118,10 @@ def _fitting(parts: Sequence[str], room: int, link: str) -> str:
     return "".join(kept) + f"**{left_out} of {len(parts)} parts are not shown: there is no room for them.**{where}\n"
 
 
-def _head(tenants: Sequence[str], changed: int, same: int, failed: int, changes: Sequence[_Change]) -> str:
-    counts = f"{changed} would change, {same} as declared, {failed} failed"
+def _head(title: str, changes: Sequence[_Change]) -> str:
     risky = [one for one in changes if one.op in _RISKY]
     riskiest = f"‼ {_title(risky[0])}.\n\n" if risky else ""
-    return f"{MARKER}\n### Preview of {summary.many(tenants)}: {counts}\n\n{riskiest}"
+    return f"{MARKER}\n### {title}\n\n{riskiest}"
 
 
 def _changes(found: Mapping[str, Sequence[Difference]]) -> list[_Change]:

@@ -16,7 +16,7 @@ import pytest
 from stacks.digest import Difference
 from stacks.fleet.record import Record
 from stacks.preview_comment import size
-from stacks.report.comment import comment
+from stacks.report.comment import comment as comment_of
 from tests.stack_runners import ROOT
 
 GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
@@ -31,7 +31,12 @@ def _record(results: Mapping[str, tuple[str, list[Difference], list[str]]], *une
         tenant: {"status": status, "differences": [asdict(one) for one in differences], "errors": errors}
         for tenant, (status, differences, errors) in results.items()
     }
-    return Record(Path("run"), {"tenants": [*results, *unended]}, lines)
+    return Record(Path("run"), {"command": "preview", "tenants": [*results, *unended]}, lines)
+
+
+def comment(*given: Any) -> str:
+    """Return the text alone."""
+    return comment_of(*given).text
 
 
 def test_same_change_stands_once_with_its_tenants_riskiest_first() -> None:
@@ -49,6 +54,17 @@ def test_same_change_stands_once_with_its_tenants_riskiest_first() -> None:
     assert "its preview has not ended" in text
     assert "In between, their profiles have no issuer." in text
     assert '```diff\n- description: "a"\n+ description: "b"\n```' in text
+
+
+def test_drift_is_told_in_its_own_words() -> None:
+    """What differs from what was applied is no change to come, and not readable is not as applied."""
+    record = _record({"t0": ("changed", [UPDATE], []), "t1": ("done", [], []), "t2": ("failed", [], ["403"])})
+    record.head["command"] = "drift"
+    made = comment_of(record, {})
+    assert made.text.splitlines()[1] == "### Drift of 3 tenants: 1 differ, 1 as applied, 1 not readable"
+    assert (made.risky, made.well) == (True, False)
+    well = _record({"t1": ("done", [], [])})
+    assert comment_of(well, {})[1:] == (False, True)
 
 
 def test_same_resource_with_other_values_is_another_change() -> None:
