@@ -24,6 +24,16 @@ OLDEST = (3, 10)
 COVERING = ("tests/provider", "tests/contract", "tests/properties")
 """The tests that run provider/ in the process that is measured; all others start processes of their own."""
 
+PIPELINES = {
+    # Patterns of that schema are no Unicode expressions.
+    "azure": (
+        *("--builtin-schema", "vendor.azure-pipelines", "--data-transform", "azure-pipelines"),
+        *("--regex-variant", "nonunicode"),
+    ),
+    "gitlab": ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"),
+}
+"""Folders of pipelines/, and how their files are checked."""
+
 
 def setup(_arguments: Sequence[str] = ()) -> None:
     """Make .venv and install everything the tasks need, unless that was done for these very requirements."""
@@ -85,6 +95,9 @@ def check(_arguments: Sequence[str]) -> None:
     workflows = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
     run("-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     run("-m", "check_jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+    for host, options in PIPELINES.items():
+        pipelines = sorted(str(path) for path in (ROOT / "pipelines" / host).rglob("*.yml"))
+        run("-m", "check_jsonschema", *options, *pipelines)
     start(PYTHON.with_name("zizmor"), "--offline", "--quiet", "--no-progress", ".github")
     run("-m", "docs.build", "--check")
     stacks = ROOT / "stacks"

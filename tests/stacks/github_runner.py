@@ -7,7 +7,6 @@ so steps with other actions, and the one that installs packages, are passed over
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -42,7 +41,6 @@ class Runner:
     folder: Path
     artifacts: Path
     environment: Mapping[str, str]
-    programs: Path
     _number: int = field(default=0)
 
     def play(self, workflow: str, job: str, of: Mapping[str, Any]) -> Job:
@@ -77,7 +75,6 @@ class Runner:
             cwd=self.folder,
             env={
                 **self.environment,
-                "PATH": f"{self.programs}{os.pathsep}{self.environment['PATH']}",
                 "GITHUB_OUTPUT": str(output),
                 "GITHUB_STEP_SUMMARY": str(summary),
                 **values,

@@ -64,7 +64,7 @@ def test_drift_is_told_in_its_own_words() -> None:
     assert made.text.splitlines()[1] == "### Drift of 3 tenants: 1 differ, 1 as applied, 1 not readable"
     assert (made.risky, made.well) == (True, False)
     well = _record({"t1": ("done", [], [])})
-    assert comment_of(well, {})[1:] == (False, True)
+    assert comment_of(well, {})[1:] == (False, True, False)
 
 
 def test_same_resource_with_other_values_is_another_change() -> None:

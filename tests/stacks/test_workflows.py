@@ -6,8 +6,8 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,100 +17,31 @@ import yaml
 
 from stacks.digest import Difference
 from stacks.fleet.record import Record
-from tests.stack_runners import PROJECT, ROOT
+from tests.stack_runners import ROOT
 from tests.stacks.github_runner import Job, Runner
 from tests.stacks.hosting import Hosting, hosting
+from tests.stacks.repository import UPDATE, Repository
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the runner's bash is needed")
 
-TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
-IOS = "pulumi-python:dynamic/intune:IosDerivedCredentialAuthenticationConfiguration"
 HOSTILE = "```\n</details><script>alert(1)</script> @admin #1 ::error::x \u202e\x1b[2J" + "x" * 10_000
 HOSTILE_TENANT = "a$(touch owned)`touch owned`@admin ::warning::<b>"
-_PULUMI = """\
-#!/bin/sh
-verb=$1
-while [ $# -gt 0 ]; do case $1 in --stack) stack=$2;; esac; shift; done
-echo "$verb $stack" >> "$FAKE/calls"
-for name in "$verb-$stack" "$verb"; do
-  if [ -f "$FAKE/$name" ]; then cat "$FAKE/$name"; [ -f "$FAKE/$name.fails" ] && exit 255; exit 0; fi
-done
-"""
 _GH = """\
 #!/bin/sh
 case "$*" in *pulls*) echo 5;; esac
 """
 
 
-class Host:
-    """A repository on the host, with an engine that says what it is told to."""
+class Host(Repository):
+    """A repository on GitHub."""
 
     def __init__(self, tmp_path: Path, there: Hosting, tenants: list[str]) -> None:
-        self.there, self.folder, self.fake = there, tmp_path / "checkout", tmp_path / "fake"
-        programs = tmp_path / "programs"
-        for one in (programs, self.fake, tmp_path / "artifacts"):
-            one.mkdir()
-        for name, script in (("pulumi", _PULUMI), ("gh", _GH)):
-            (programs / name).write_text(script, encoding="utf-8")
-            (programs / name).chmod(0o755)
-        shutil.copytree(ROOT / "provider", self.folder / "provider", ignore=shutil.ignore_patterns("__pycache__"))
-        ignored = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", "names", "baselines")
-        shutil.copytree(ROOT / "stacks", self.folder / "stacks", ignore=ignored)
-        for name in ("Pulumi.yaml", "__main__.py", ".gitignore"):
-            shutil.copy(ROOT / name, self.folder)
-        for name in (".venv", "sandbox"):
-            (self.folder / name).symlink_to(ROOT / name)
-        for tenant in tenants:
-            self.declare(tenant, "one")
-        pilot = json.dumps([tenants[0]])
-        broad = json.dumps(tenants[1:]) if tenants[1:] else "[]"
-        rings = f"rings:\n  - {{name: pilot, tenants: {pilot}}}\n" + (
-            f"  - {{name: broad, tenants: {broad}}}\n" if tenants[1:] else ""
-        )
-        (self.folder / "stacks" / "rings.yaml").write_text(rings, encoding="utf-8")
-        self.git("init", "-q", "-b", "main")
-        (self.folder / ".git" / "info" / "exclude").write_text(".venv\nsandbox\n", encoding="utf-8")
-        self.commit()
-        self.base = self.git("rev-parse", "HEAD")
-        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "FAKE": str(self.fake)}
-        environment |= {"GITHUB_REPOSITORY": "o/r", "GITHUB_API_URL": there.address, "GITHUB_REF_NAME": "main"}
-        self.runner = Runner(self.folder, tmp_path / "artifacts", environment, programs)
-        self.says("preview", [])
-        self.says("refresh", [])
-        self.says("up", [])
-
-    def declare(self, tenant: str, description: str) -> None:
-        """Write a stack file."""
-        config = {"tenantId": TENANT, "iosProfiles": {"mail": {"display_name": "M", "description": description}}}
-        text = json.dumps({"config": {f"{PROJECT}:{key}": value for key, value in config.items()}})
-        (self.folder / "stacks" / f"Pulumi.{tenant}.yaml").write_text(text, encoding="utf-8")
-
-    def git(self, *words: str) -> str:
-        """Run git in the checkout."""
-        own = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false")
-        line = [str(shutil.which("git")), "-C", str(self.folder), *own, *words]
-        return subprocess.run(line, check=True, capture_output=True, text=True).stdout.strip()
-
-    def commit(self) -> None:
-        """Commit everything but what a runner links in."""
-        self.git("add", "-A")
-        self.git("commit", "-qm", "change")
-
-    def says(self, command: str, steps: list[dict[str, Any]], *, errors: str = "") -> None:
-        """Let the engine say that of a command: `preview`, or `preview-t1` for one tenant."""
-        counts: dict[str, int] = {"same": 1}
-        for step in steps:
-            counts[step["op"]] = counts.get(step["op"], 0) + 1
-        document: dict[str, Any] = {"steps": steps, "changeSummary": counts}
-        if errors:
-            document["diagnostics"] = [{"severity": "error", "message": errors}]
-            (self.fake / f"{command}.fails").touch()
-        (self.fake / command).write_text(json.dumps(document), encoding="utf-8")
-
-    def calls(self) -> list[str]:
-        """Return what the engine was asked for."""
-        path = self.fake / "calls"
-        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        super().__init__(tmp_path, tenants)
+        self.there = there
+        self.program("gh", _GH)
+        (tmp_path / "artifacts").mkdir()
+        own = {"GITHUB_REPOSITORY": "o/r", "GITHUB_API_URL": there.address, "GITHUB_REF_NAME": "main"}
+        self.runner = Runner(self.folder, tmp_path / "artifacts", {**self.environment, **own})
 
     def pull_request(self, job: str = "preview") -> list[Job]:
         """Play preview.yml: the selection, and then a job for each part of it."""
@@ -141,14 +72,7 @@ def there() -> Iterator[Hosting]:
 
 
 def _update(new: str, *, op: str = "update") -> dict[str, Any]:
-    state: dict[str, Any] = {"inputs": {"description": "one"}, "outputs": {}, "id": "1"}
-    return {
-        "op": op,
-        "urn": f"urn:pulumi:t::{PROJECT}::{IOS}::mail",
-        "detailedDiff": {"description": {"kind": "update"}},
-        "oldState": state,
-        "newState": {"inputs": {"description": new}},
-    }
+    return {**deepcopy(UPDATE), "op": op, "newState": {"inputs": {"description": new}}}
 
 
 def test_pull_request_of_one_tenant_gets_one_comment(tmp_path: Path, there: Hosting) -> None:
