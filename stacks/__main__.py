@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "Say what is missing before a first preview or update.",
     "drift": "Say what differs in many tenants from what was applied.",
     "export": "Print a tenant as a stack file.",
+    "manifests": "Write a manifest for each tenant, for the Pulumi Kubernetes Operator.",
     "matrix": "Print the parts of a selection, for jobs of a pipeline side by side.",
     "names": "Look up the groups, filters and scope tags that a stack file calls by name.",
     "preview": "Show what an update would do in many tenants.",

@@ -1,0 +1,1 @@
+"""Manifests for the Pulumi Kubernetes Operator."""
