@@ -22,6 +22,7 @@ from stacks.naming import with_names
 from stacks.preview_comment import LONGEST, MARKER, size
 
 _MOST_NAMED = 40
+_MOST_PROPERTIES = 3
 _LONGEST_NAME = 160
 _LONGEST_VALUE = 400
 _LONGEST_MESSAGE = 1000
@@ -161,6 +162,7 @@ def _property(one: Difference, names: Mapping[str, str]) -> list[str]:
             json.dumps(each, ensure_ascii=False, sort_keys=True, indent=1).splitlines() for each in (old, new)
         )
         lines = [f"  {one.property}:", *list(unified_diff(before, after, lineterm="", n=2))[2:]]
+        lines = ["  …" if line.startswith("@@") else line for line in lines]
     return [_line(with_names(line, names))[: 2 * _LONGEST_VALUE] for line in lines]
 
 
@@ -177,7 +179,10 @@ def _failure(group: summary.Group, names: Mapping[str, str]) -> str:
 
 
 def _title(change: _Change) -> str:
-    return f"{change.op} {_text(change.resource)} in {summary.many(change.tenants)}"
+    named = list(dict.fromkeys(one.property for one in change.properties if one.property))
+    more = f" and {len(named) - _MOST_PROPERTIES} more" if len(named) > _MOST_PROPERTIES else ""
+    what = f": {', '.join(map(_text, named[:_MOST_PROPERTIES]))}{more}" if named else ""
+    return f"{change.op} {_text(change.resource)} in {summary.many(change.tenants)}{what}"
 
 
 def _of_issuer(change: _Change) -> bool:

@@ -54,6 +54,7 @@ def test_same_change_stands_once_with_its_tenants_riskiest_first() -> None:
     assert "its preview has not ended" in text
     assert "In between, their profiles have no issuer." in text
     assert '```diff\n- description: "a"\n+ description: "b"\n```' in text
+    assert "mail</code> in 2 tenants: <code>description</code></summary>" in text
 
 
 def test_drift_is_told_in_its_own_words() -> None:

@@ -107,7 +107,7 @@ def test_pull_request_of_fifty_tenants_says_each_change_once(tmp_path: Path, the
     text = host.comment()
     assert "### Preview of 50 tenants: 3 would change, 47 as declared, 0 failed" in text
     assert text.count("<details") == 3
-    assert "in 2 tenants</summary>\n\n<code>t03</code>, <code>t07</code>" in text
+    assert "in 2 tenants: <code>description</code></summary>\n\n<code>t03</code>, <code>t07</code>" in text
 
 
 def test_pull_request_that_changes_no_tenant_says_nothing(tmp_path: Path, there: Hosting) -> None:
