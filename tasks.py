@@ -59,7 +59,7 @@ def fleet_demo(arguments: Sequence[str]) -> None:
 
 
 def test(arguments: Sequence[str]) -> None:
-    """Run the tests; what follows goes to pytest."""
+    """Run the tests: with --all those too that start many engines. What follows goes to pytest."""
     run("-m", "pytest", "-n", "auto", *arguments)
 
 
@@ -67,6 +67,12 @@ def sdk(arguments: Sequence[str]) -> None:
     """Run tests/msgraph_sdk: Microsoft's own client against the sandbox. Installs 700 MB, the first time."""
     install(ROOT / "requirements-sdk.txt")
     run("-m", "pytest", "tests/msgraph_sdk", *arguments)
+
+
+def browser(arguments: Sequence[str]) -> None:
+    """Run tests/browser: the report in the system's Chromium. Installs 150 MB, the first time."""
+    install(ROOT / "requirements-browser.txt")
+    run("-m", "pytest", "tests/browser", *arguments)
 
 
 def chaos(arguments: Sequence[str]) -> None:
@@ -125,7 +131,7 @@ def docs(arguments: Sequence[str]) -> None:
 
 TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     task.__name__.replace("_", "-"): task
-    for task in (setup, demo, fleet_demo, test, format, check, coverage, docs, sdk, chaos, fuzz, bench)
+    for task in (setup, demo, fleet_demo, test, format, check, coverage, docs, sdk, browser, chaos, fuzz, bench)
 }
 
 

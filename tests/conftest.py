@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,22 @@ _OF_A_DEVELOPER = (
     "HTTP_PROXY",
     "HTTPS_PROXY",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Know the option that runs everything."""
+    parser.addoption("--all", action="store_true", help="run the slow tests too, as continuous integration does")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is slow, with the reason, unless everything is wanted or it was named."""
+    named = any(Path(one.partition("::")[0]).suffix == ".py" for one in config.invocation_params.args)
+    if config.getoption("--all") or named:
+        return
+    skipped = pytest.mark.skip(reason="starts many engines: `python3 tasks.py test --all` runs it")
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(skipped)
 
 
 @pytest.fixture(autouse=True)

@@ -45,6 +45,7 @@ def test_fault_with_an_effect_meets_late_reads() -> None:
     assert {tuple(sorted(found)) for found in lags.values()} == {(0,), (0, 1, 3)}
 
 
+@pytest.mark.slow
 def test_every_fault_ends_in_what_is_declared(seed: int) -> None:
     """
     At once, or after one readable error and one more up; nothing is doubled, lost or taken from others.
@@ -57,6 +58,7 @@ def test_every_fault_ends_in_what_is_declared(seed: int) -> None:
     assert wrong == [], 'again: python -m tests.chaos matrix --only "<what stands before the colon>"'
 
 
+@pytest.mark.slow
 def test_no_create_is_lost_doubled_or_taken(seed: int) -> None:
     """Whatever goes wrong with each of them, and whatever others have in the tenant, which stays theirs."""
     count = 120
@@ -64,6 +66,7 @@ def test_no_create_is_lost_doubled_or_taken(seed: int) -> None:
     assert tally.well, f"{tally}: {tally.problems}\n{again('creates', count, seed)} --workers 20"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor ps")
 def test_killed_run_is_made_good_by_the_next(seed: int) -> None:
     """Thirty objects, all assigned and bound, and a state that says so, wherever the engine or its plugin died."""
@@ -72,6 +75,7 @@ def test_killed_run_is_made_good_by_the_next(seed: int) -> None:
     assert [one for one in ended if one.wrong] == [], again("kills", count, seed)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor ps")
 def test_killed_run_without_its_journal_takes_nothing_until_it_is_recovered() -> None:
     """Some objects exist by then that no state knows of, and nothing on this machine tells which."""

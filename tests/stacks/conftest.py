@@ -31,7 +31,7 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> s
     return made
 
 
-@pytest.fixture(params=["stand-in", "cli"])
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.slow) for name in ("stand-in", "cli")])
 def fleet(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Any) -> Fleet:
     """Make four stacks in a copy of the project, on each engine."""
     folder = stack_runners.project_copy(tmp_path)

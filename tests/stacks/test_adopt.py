@@ -23,6 +23,8 @@ from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, ROOT, Stack
 from tests.stacks.existing_tenant import IOS, fill
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 _CLASS = "DerivedCredentialSettings"
 _ZEROS = "00000000-0000-0000-0000-000000000000"

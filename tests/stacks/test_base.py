@@ -15,6 +15,8 @@ import pytest
 from stacks.fleet.base import state_of
 from tests.stack_runners import PROJECT, ROOT, Outcome
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 MAIL = "IosDerivedCredentialAuthenticationConfiguration mail"
 

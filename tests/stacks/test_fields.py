@@ -18,6 +18,8 @@ from tests.sandbox_control import Portal, is_write, line
 from tests.stack_runners import Stack
 from tests.stacks.fields import GRAPH, TRIALS, Field, Trial
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 NOT_TRIED_HERE = {
     "derivedCredentials": {"issuer"},  # replaces: tests/stacks/test_stories.py

@@ -17,6 +17,8 @@ from tests import stack_runners
 from tests.sandbox_control import Portal
 from tests.stack_runners import ROOT, Stack
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 GUIDES = ROOT / "docs" / "guides"
 _BLOCK = re.compile(r"^```(yaml|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -9,8 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack
+
+pytestmark = pytest.mark.slow
 
 STATE = Path(__file__).parent / "states" / "flat_layout.json"
 CREDENTIAL = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}

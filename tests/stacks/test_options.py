@@ -10,6 +10,8 @@ from stacks.tenant import mistakes
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
 UNPROTECTED: dict[str, Any] = {**CREDENTIAL, "options": {"protect": False}}

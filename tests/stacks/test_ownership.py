@@ -11,6 +11,8 @@ from tests import stack_runners
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 OTHER_TENANT = "11111111-0000-4000-8000-00000000000b"
 CREDENTIAL: dict[str, Any] = {

@@ -20,7 +20,7 @@ from tests.stack_runners import ROOT
 from tests.stacks.hosting import Hosting, hosting
 from tests.stacks.repository import UPDATE, Repository
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the hosts' bash is needed")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="the hosts' bash is needed")]
 
 PIPELINES = [*(ROOT / ".github" / "workflows").glob("*.yml"), *(ROOT / "pipelines").rglob("*.yml")]
 AZURE = {

@@ -10,6 +10,8 @@ from tests.sandbox_control import Portal
 from tests.stack_runners import ROOT, Stack
 from tests.stacks.programs import project_of
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 OF_THE_HOST = ("Traceback", "KeyboardInterrupt", "unhandled", "exit code", "unclosed", "never retrieved")
 

@@ -19,6 +19,8 @@ from stacks.existing.pending import KINDS
 from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, ROOT, Outcome, Stack
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
 CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}

@@ -6,10 +6,8 @@ import base64
 import json
 import os
 import re
-from dataclasses import asdict
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,70 +15,18 @@ from provider.errors import IntuneError
 from sandbox.graph import Sandbox
 from sandbox.graph.identity import tenant_ids
 from stacks.digest import Difference
-from stacks.fleet.record import Record
 from stacks.report.certificates import by_month
 from stacks.report.model import Model, build
 from stacks.report.page import document, page
 from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, ROOT
-
-TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
-GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
-HOSTILE = "<script>alert(1)</script>\"'&"
-DRIFT = Difference(
-    "IosDerivedCredentialAuthenticationConfiguration mail", "update", "description", '"a"', f'"{HOSTILE}"'
-)
-ASSIGNED = Difference(
-    "IosDerivedCredentialAuthenticationConfiguration mail",
-    "update",
-    "assignments",
-    "[]",
-    f'[{{"group_id": "{GROUP}"}}]',
-)
-_DAY = 86_400.0
-_BEGUN = 1_795_000_000.0
-
-
-def _project(folder: Path, tenants: int) -> Path:
-    (folder / "stacks").mkdir()
-    (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    for number in range(tenants):
-        entry = {"display_name": "P", "derived_credential": "c"}
-        credential = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}
-        config = {"tenantId": TENANT, "derivedCredentials": {"c": credential}, "iosProfiles": {"mail": entry}}
-        text = json.dumps({"config": {f"{PROJECT}:{key}": value for key, value in config.items()}})
-        (folder / "stacks" / f"Pulumi.t{number:02}.yaml").write_text(text, encoding="utf-8")
-    return folder
-
-
-def _run(
-    runs: Path, day: int, results: dict[str, tuple[str, list[Difference], list[str]]], command: str = "drift"
-) -> None:
-    """Write the record of one run, as the runner does, *day* days after the first."""
-    folder = runs / f"2026112{day}-000000-{command}-1"
-    folder.mkdir(parents=True)
-    record = Record(folder, {"version": 1, "run": folder.name, "command": command, "tenants": list(results)}, {})
-    lines: list[dict[str, Any]] = [{**record.head, "commit": "c" * 40}]
-    for tenant, (status, differences, errors) in results.items():
-        more = {"differences": [asdict(one) for one in differences], "errors": errors}
-        lines.append({"tenant": tenant, "status": status, "at": _BEGUN + day * _DAY, **more})
-    (folder / "run.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+from tests.stacks.reports import ASSIGNED, BEGUN, DRIFT, GROUP, fifty_tenants, project, run
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Model:
     """Make the report of three days in fifty tenants."""
-    folder, runs = _project(tmp_path, 50), tmp_path / ".pulumi" / "fleet"
-    names = [f"t{number:02}" for number in range(50)]
-    well: tuple[str, list[Difference], list[str]] = ("done", [], [])
-    _run(runs, 0, {**dict.fromkeys(names, well), "t03": ("changed", [DRIFT], [])})
-    _run(runs, 1, {**dict.fromkeys(names, well), "t03": ("failed", [], ["403"]), "t04": ("changed", [DRIFT], [])})
-    last: dict[str, tuple[str, list[Difference], list[str]]] = {**dict.fromkeys(names, well)}
-    last.update({"t03": ("changed", [DRIFT], []), "t04": well, "t05": ("changed", [DRIFT, ASSIGNED], [])})
-    last["t06"] = ("failed", [], [f"GET /x → 403: {HOSTILE}"])
-    del last["t07"]
-    _run(runs, 2, last)
-    return build(folder, runs, now=_BEGUN)
+    return fifty_tenants(tmp_path)
 
 
 def _page(model: Model) -> str:
@@ -103,13 +49,13 @@ def test_model_counts_and_dates_what_differs(model: Model) -> None:
 
 def test_tenant_whose_last_update_failed_is_not_as_applied(tmp_path: Path) -> None:
     """A refresh shows no difference from what was applied before: the report must not call that well."""
-    folder, runs = _project(tmp_path, 5), tmp_path / ".pulumi" / "fleet"
+    folder, runs = project(tmp_path, 5), tmp_path / ".pulumi" / "fleet"
     names = [f"t{number:02}" for number in range(5)]
-    _run(runs, 0, {"t00": ("failed", [], ["403"]), "t01": ("failed", [], ["403"])}, "up")
+    run(runs, 0, {"t00": ("failed", [], ["403"]), "t01": ("failed", [], ["403"])}, "up")
     last = {"t00": "done", "t01": "failed", "t02": "skipped", "t03": "started", "t04": "changed"}
-    _run(runs, 1, {name: (status, [], ["403"] if status == "failed" else []) for name, status in last.items()}, "up")
-    _run(runs, 2, dict.fromkeys(names, ("done", [], [])))
-    model = build(folder, runs, now=_BEGUN)
+    run(runs, 1, {name: (status, [], ["403"] if status == "failed" else []) for name, status in last.items()}, "up")
+    run(runs, 2, dict.fromkeys(names, ("done", [], [])))
+    model = build(folder, runs, now=BEGUN)
     assert [row.status for row in model.rows] == ["same", *["update failed"] * 3, "same"]
     assert set(model.rows[1].entries.values()) == {"update failed"}
     assert [text for text, _ in model.failures] == [
@@ -196,9 +142,9 @@ def test_certificates_are_listed_with_the_identity_of_each_ring(
 
 def test_cell_that_begins_a_formula_is_no_formula(tmp_path: Path) -> None:
     """A spreadsheet would run it."""
-    folder, runs = _project(tmp_path, 1), tmp_path / "runs"
+    folder, runs = project(tmp_path, 1), tmp_path / "runs"
     evil = Difference("X y", "update", "description", "=cmd()", "@x")
-    _run(runs, 0, {"t00": ("changed", [evil], [])})
-    text = _page(build(folder, runs, now=_BEGUN))
+    run(runs, 0, {"t00": ("changed", [evil], [])})
+    text = _page(build(folder, runs, now=BEGUN))
     csv = base64.b64decode(re.findall(r"base64,([A-Za-z0-9+/=]+)", text)[0]).decode()
     assert "'=cmd(),'@x" in csv

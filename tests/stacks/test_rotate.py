@@ -18,6 +18,8 @@ from tests import stack_runners
 from tests.sandbox_control import Portal
 from tests.stack_runners import PROJECT, Stack
 
+pytestmark = pytest.mark.slow
+
 GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 _FILE = f"""\

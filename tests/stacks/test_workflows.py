@@ -22,7 +22,7 @@ from tests.stacks.github_runner import Job, Runner
 from tests.stacks.hosting import Hosting, hosting
 from tests.stacks.repository import UPDATE, Repository
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the runner's bash is needed")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="the runner's bash is needed")]
 
 HOSTILE = "```\n</details><script>alert(1)</script> @admin #1 ::error::x \u202e\x1b[2J" + "x" * 10_000
 HOSTILE_TENANT = "a$(touch owned)`touch owned`@admin ::warning::<b>"
