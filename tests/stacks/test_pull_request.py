@@ -1,24 +1,19 @@
-"""What a pull request shows: the changed stacks, one comment for all of them, and the workflow that posts it."""
+"""What a pull request shows without a record: the changed stacks, and one comment made of printed previews."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from stacks.preview_comment import LONGEST, MARKER, Preview, comment, names_of_ids, read, size
 from stacks.pull_request import changed
 
 ROOT = Path(__file__).parents[2]
-WORKFLOW = ROOT / ".github" / "workflows" / "preview.yml"
 STACKS = ["contoso", "demo", "fabrikam"]
 
 REPLACED = """\
@@ -208,85 +203,6 @@ def test_command_line_writes_the_comment(tmp_path: Path) -> None:
     text = done.stdout.decode("utf-8")
     assert order(text.replace("a.b", "a-b")) == ["c", "a-b"]
     assert '"ü"' in text
-
-
-def steps(job: str) -> list[dict[str, Any]]:
-    """Return the steps of a job of the workflow."""
-    found: list[dict[str, Any]] = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"][job]["steps"]
-    return found
-
-
-def play(
-    tmp_path: Path, step: dict[str, Any], command: str, script: str, **given: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a step of the workflow where *command* is a program that does *script*."""
-    bash = shutil.which("bash")
-    if bash is None or os.name == "nt":
-        pytest.skip("the runner's bash is needed")
-    programs = tmp_path / "bin"
-    programs.mkdir(exist_ok=True)
-    program = programs / command
-    program.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
-        [bash, "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": path, **given},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.mark.parametrize("status", [0, 1])
-def test_workflow_keeps_a_preview_of_any_length(tmp_path: Path, status: int) -> None:
-    """Through files, with its mistakes and its exit code, which is that of the step."""
-    (step,) = (one for one in steps("preview") if one.get("name") == "Preview")
-    script = f"import sys\nprint('+ row\\n' * 100_000)\nprint('error: no', file=sys.stderr)\nsys.exit({status})\n"
-    done = play(tmp_path, step, "pulumi", script, STACK="contoso")
-    assert done.returncode == status, done.stderr
-    (preview,) = read(tmp_path / "previews")
-    assert (preview.stack, preview.status, preview.messages) == ("contoso", status, "error: no\n")
-    assert len(preview.text) > 600_000
-    assert done.stdout.startswith("::stop-commands::")
-
-
-@pytest.mark.parametrize(
-    ("ids", "stacks", "sent"),
-    [
-        ("", '["a"]', "--method POST repos/o/r/issues/7/comments"),
-        ("11\n12\n", '["a"]', "--method PATCH repos/o/r/issues/comments/11"),
-        ("11\n", "[]", "--method PATCH repos/o/r/issues/comments/11"),
-        ("", "[]", ""),
-    ],
-)
-def test_workflow_replaces_its_comment(tmp_path: Path, ids: str, stacks: str, sent: str) -> None:
-    """The first comment is posted; every later run edits it, also when no stack changes any more."""
-    step = steps("comment")[-1]
-    script = (
-        "import sys\n"
-        f"if '--jq' in sys.argv: print({ids!r}, end='')\n"
-        "else: open('sent', 'a').write(' '.join(sys.argv[2:]))\n"
-    )
-    given = {"COMMENTS": "repos/o/r/issues/7/comments", "COMMENT": "repos/o/r/issues/comments", "STACKS": stacks}
-    done = play(tmp_path, step, "gh", script, **given)
-    assert done.returncode == 0, done.stderr
-    file = tmp_path / "sent"
-    said = file.read_text(encoding="utf-8") if file.exists() else ""
-    assert said == (f"{sent} --field body=@comment.md --silent" if sent else "")
-    assert MARKER in step["run"]
-
-
-def test_workflow_takes_only_what_it_uses() -> None:
-    """Actions are pinned by commit with their version beside them; the state's storage gets its variables."""
-    text = WORKFLOW.read_text(encoding="utf-8")
-    used = re.findall(r"^.*\buses: *(.*)$", text, re.MULTILINE)
-    assert used
-    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
-    assert "id-token" not in text
-    (step,) = (one for one in steps("preview") if one.get("name") == "Preview")
-    assert {"AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN"} <= set(step["env"])
 
 
 def test_name_stands_beside_its_id_in_the_comment(tmp_path: Path) -> None:
