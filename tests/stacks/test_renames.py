@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack
+
+pytestmark = pytest.mark.slow
 
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 CREDENTIAL: dict[str, Any] = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}

@@ -19,6 +19,8 @@ from tests.sandbox_control import Portal
 from tests.stack_runners import Outcome, Stack
 from tests.tampering_server import Answer, Relay
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 DECLARED = {
     "derivedCredentials": {"c": {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}},

@@ -230,6 +230,7 @@ def test_program_can_read_what_it_does_not_manage(
     assert [one["id"] for one in portal.objects()] == [id_]
 
 
+@pytest.mark.slow
 def test_fifteen_hundred_resources_fit_into_one_program(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

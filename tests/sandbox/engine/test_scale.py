@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sandbox.engine.events import Op
 from tests.sandbox.engine.engine_project import Workshop
 
 
+@pytest.mark.slow
 def test_many_resources(workshop: Workshop) -> None:
     """1,500 resources, a third of which need another, are created in one run; the state has all of them."""
     result = workshop.up(
