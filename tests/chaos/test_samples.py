@@ -63,7 +63,10 @@ def test_no_create_is_lost_doubled_or_taken(seed: int) -> None:
     """Whatever goes wrong with each of them, and whatever others have in the tenant, which stays theirs."""
     count = 120
     tally = creates.create_many(count, seed, workers=20)
-    assert tally.well, f"{tally}: {tally.problems}\n{again('creates', count, seed)} --workers 20"
+    told = f"{tally}: {tally.problems}\n{again('creates', count, seed)} --workers 20"
+    assert not tally.problems, told
+    # A fault may wait for a request that an earlier one makes needless: such a create proves nothing, and is rare.
+    assert tally.unharmed <= count // 20, told
 
 
 @pytest.mark.slow
