@@ -95,16 +95,20 @@ class Engine:
 
         Raises EngineError: it failed, or cannot be read.
         """
-        flags = ("--refresh",) if refresh else ()
-        return digest.parse(json.dumps(self.digest(config_file, *flags)))
+        return self._previewed(config_file, *(("--refresh",) if refresh else ()))[1]
 
-    def digest(self, config_file: Path, *flags: str) -> Json:
-        """Return what a preview prints, as Pulumi has it. Raises EngineError: it failed, or cannot be read."""
-        said = self._run("preview", *flags, "--json", "--config-file", str(config_file))
-        if not digest.parse(said).parsed:
-            raise EngineError(f"the preview of {self.stack} printed no digest")
-        document: Json = json.loads(said)
+    def digest(self, config_file: Path) -> Json:
+        """Return what an offline preview prints, as Pulumi has it. Raises EngineError: it failed, or cannot be read."""
+        document: Json = json.loads(self._previewed(config_file)[0])
         return document
+
+    def _previewed(self, config_file: Path, *flags: str) -> tuple[str, Outcome]:
+        """Return what a preview prints, and what that says. Raises EngineError: it failed, or cannot be read."""
+        said = self._run("preview", *flags, "--json", "--config-file", str(config_file))
+        outcome = digest.parse(said)
+        if not outcome.parsed:
+            raise EngineError(f"the preview of {self.stack} printed no digest")
+        return said, outcome
 
     def up(self, config_file: Path) -> None:
         """Update, without asking. Raises EngineError: it did not end well."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stacks.commands.common import DONE, ROOT, print_json, reported
+from stacks.commands.common import DONE, in_project, print_json, reported
 
 if TYPE_CHECKING:
     from stacks.report.comment import Comment
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--title", default="Drift", metavar="TEXT", help="The title of the issue: there is one of each title.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document with the comment in it.")
-@click.option("--cwd", type=click.Path(path_type=Path), default=ROOT, help="The folder of Pulumi.yaml.")
+@in_project
 @reported
 def comment(**given: Any) -> int:
     """
@@ -54,7 +54,7 @@ def comment(**given: Any) -> int:
     """
     from stacks import naming  # noqa: PLC0415 - `--help` must not load the SDK
     from stacks.fleet import artifact  # noqa: PLC0415
-    from stacks.fleet.record import Record  # noqa: PLC0415
+    from stacks.fleet.record import RUNS, Record  # noqa: PLC0415
     from stacks.report.comment import comment as comment_of  # noqa: PLC0415
     from stacks.report.comment import without_record  # noqa: PLC0415
 
@@ -65,7 +65,7 @@ def comment(**given: Any) -> int:
         if given["handed"]:
             record = artifact.read(given["handed"], given["of"])
         else:
-            record = Record.last(folder / ".pulumi" / "fleet", "" if given["run"] else given["of"], given["run"])
+            record = Record.last(folder / RUNS, "" if given["run"] else given["of"], given["run"])
         made = comment_of(record, naming.load_all(folder / "stacks" / "names"), given["link"], given["limit"])
     if given["post"]:
         click.echo(_posted(made, given), err=True)

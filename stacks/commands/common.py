@@ -18,6 +18,9 @@ an interrupt."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+in_project = click.option("--cwd", type=click.Path(path_type=Path), default=ROOT, help="The folder of Pulumi.yaml.")
+"""Gives a command the option that says where the project is."""
+
 
 def of_stack(*, required: bool = True) -> Callable[[_F], _F]:
     """Give a command the options that say which stack it is about, and where its files are."""
@@ -26,7 +29,7 @@ def of_stack(*, required: bool = True) -> Callable[[_F], _F]:
         for option in (
             click.option("--state", type=click.Path(path_type=Path), help="A state file of the stand-in engine."),
             click.option("--config-file", type=click.Path(path_type=Path), help="The stack file, if it is another."),
-            click.option("--cwd", type=click.Path(path_type=Path), default=ROOT, help="The folder of Pulumi.yaml."),
+            in_project,
             click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and ask nothing."),
             click.option("--stack", required=required, metavar="STACK", help="The stack."),
         ):

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from stacks.commands.common import ROOT, reported
+from stacks.commands.common import in_project, reported
 
 _CODES = "0 done, 1 a tenant failed, 2 usage, 7 something differs, 8 cancelled, 10 stopped by a ring, or not approved."
 
@@ -17,7 +17,7 @@ def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say which tenants."""
     folder = click.Path(path_type=Path, exists=True, file_okay=False)
     for option in (
-        click.option("--cwd", type=click.Path(path_type=Path), default=ROOT, help="The folder of Pulumi.yaml."),
+        in_project,
         click.option("--shard", metavar="N/K", help="Only the N-th of K parts: for as many jobs side by side."),
         click.option("--from", "approved", type=folder, metavar="FOLDER", help="Only what is previewed there; see up."),
         click.option("--failed", is_flag=True, help="Only tenants that failed in the last run."),

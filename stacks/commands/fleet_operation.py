@@ -16,15 +16,12 @@ from stacks.fleet import artifact, record, summary
 from stacks.fleet.approval import departures
 from stacks.fleet.base import checked_out
 from stacks.fleet.interrupts import Interrupts
-from stacks.fleet.record import Record
+from stacks.fleet.record import RUNS, Record
 from stacks.fleet.rings import rings
 from stacks.fleet.runner import Limits, Result, Runner
 from stacks.fleet.selection import Selected, changed, select, shard, tenants
 from stacks.fleet.view import Lines, is_terminal
 from stacks.naming import load_all, with_names
-
-RUNS = Path(".pulumi", "fleet")
-"""The folder of the records, below that of the project."""
 
 
 class FleetOperation:
@@ -36,6 +33,7 @@ class FleetOperation:
         self._runs = self._folder / RUNS
         self._fingerprint = record.fingerprint(self._folder)
         self._engine_of: Callable[[str], Engine] = lambda tenant: choose(tenant, self._folder)
+        self._approved = approved(given)
         self._unsettled = ""
         self._view = _view(plain=given["as_json"])
         self._interrupts = Interrupts(self._view.said)
@@ -43,7 +41,7 @@ class FleetOperation:
     def run(self) -> int:
         """Select, ask, run and sum up; return the exit code."""
         with self._interrupts.forwarded():
-            if not self._given.get("against"):
+            if not self._given.get("against"):  # an option of preview alone
                 return self._do()
             with checked_out(self._folder, self._given["against"]) as base:
                 self._engine_of = base.engine_of
@@ -69,7 +67,7 @@ class FleetOperation:
             resumed = Record.last(self._runs, self._verb, "" if given["resume"] == "last" else given["resume"])
             resumed.require(self._fingerprint)
             left = dict.fromkeys(resumed.left(), f"left of run {resumed.folder.name}")
-        selected = chosen(given, left)
+        selected = chosen(given, self._approved, left)
         if not selected:
             raise click.UsageError("no tenant is selected: see --tenants, --ring, --changed, --failed and --resume")
         return selected, resumed
@@ -102,10 +100,9 @@ class FleetOperation:
 
     def _refused(self, results: list[Result], changing: int) -> str:
         """Return why what a preview has shown may not be done; empty if it may."""
-        if self._given.get("approved"):
-            other = departures(artifact.read(self._given["approved"], "preview"), results)
-            if other:
-                return f"it is not what was approved: {'; '.join(other)}"
+        other = departures(self._approved, results) if self._approved is not None else []
+        if other:
+            return f"it is not what was approved: {'; '.join(other)}"
         ops = {one.op for result in results for one in result.outcome.differences}
         for flag, risky in (("allow_replace", ops & REPLACES), ("allow_delete", ops & {"delete"})):
             if risky and not self._given[flag]:
@@ -176,23 +173,28 @@ class FleetOperation:
         )
 
 
-def chosen(given: Mapping[str, Any], left: Mapping[str, str] | None = None) -> list[Selected]:
+def approved(given: Mapping[str, Any]) -> Record | None:
+    """Return the previews that --from names, as they are now; None where it is not given. Raises FileProblem."""
+    return artifact.read(given["approved"], "preview") if given["approved"] else None
+
+
+def chosen(given: Mapping[str, Any], previewed: Record | None, left: Mapping[str, str] | None = None) -> list[Selected]:
     """Return the tenants that the options of a command choose; of those that are *left* of a run, if one is resumed."""
     folder = given["cwd"].resolve()
     stacks = folder / "stacks"
-    reasons = left if left is not None else _reasons(folder, given)
+    reasons = left if left is not None else _reasons(folder, given, previewed)
     selected = select(rings(stacks, tenants(stacks)), given["patterns"], given["ring_names"], reasons)
     return shard(selected, given["shard"]) if given["shard"] else selected
 
 
-def _reasons(folder: Path, given: Mapping[str, Any]) -> dict[str, str] | None:
+def _reasons(folder: Path, given: Mapping[str, Any], previewed: Record | None) -> dict[str, str] | None:
     """Return the only tenants that may be chosen, each with its reason; None for all."""
     if given["failed"]:
         last = Record.last(folder / RUNS)
         return dict.fromkeys(last.failed(), f"failed in run {last.folder.name}")
-    if given["approved"]:
-        record = artifact.read(given["approved"], "preview")
-        changing = [one for one in record.head["tenants"] if record.results.get(one, {}).get("status") != "done"]
+    if previewed is not None:
+        tenants_there, results = previewed.head["tenants"], previewed.results
+        changing = [one for one in tenants_there if results.get(one, {}).get("status") != "done"]
         return dict.fromkeys(changing, f"would change, as previewed in {given['approved']}")
     return changed(folder / "stacks", given["changed"]) if given["changed"] else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from stacks.commands.common import DONE, ROOT, print_json, reported
+from stacks.commands.common import DONE, in_project, print_json, reported
 
 
 @click.command(
@@ -23,7 +23,7 @@ from stacks.commands.common import DONE, ROOT, print_json, reported
 @click.option("--secrets-provider", default="", metavar="URL", help="What encrypts the secrets of the states.")
 @click.option("--drift", is_flag=True, help="A second object for each tenant, which looks every day and only looks.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifests as one JSON document, and write nothing.")
-@click.option("--cwd", type=click.Path(path_type=Path), default=ROOT, help="The folder of Pulumi.yaml.")
+@in_project
 @reported
 def manifests(**given: Any) -> int:
     """

@@ -25,9 +25,9 @@ def matrix(**given: Any) -> int:
 
     Exit codes: 0 done, 1 failed, 2 usage.
     """
-    from stacks.commands.fleet_operation import chosen  # noqa: PLC0415 - `--help` must not load the SDK
+    from stacks.commands.fleet_operation import approved, chosen  # noqa: PLC0415 - `--help` must not load the SDK
 
-    selected = chosen(given)
+    selected = chosen(given, approved(given))
     if given["as_rings"]:
         parts = {"ring": list(dict.fromkeys(one.ring.name for one in selected))}
     else:

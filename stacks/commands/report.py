@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from stacks.commands.common import DONE, ROOT, print_json, reported
+from stacks.commands.common import DONE, in_project, print_json, reported
 
 
 @click.command(epilog="Example: python -m stacks drift; python -m stacks report --out report.html")
@@ -15,7 +15,7 @@ from stacks.commands.common import DONE, ROOT, print_json, reported
 @click.option("--run", default="", metavar="RUN", help="A run other than the last one of drift.")
 @click.option("--certificates", is_flag=True, help="List the certificates of each tenant: needs a sign-in.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and write no page.")
-@click.option("--cwd", type=click.Path(path_type=Path), default=ROOT, help="The folder of Pulumi.yaml.")
+@in_project
 @reported
 def report(**given: Any) -> int:
     """
@@ -28,6 +28,7 @@ def report(**given: Any) -> int:
     """
     from stacks import naming  # noqa: PLC0415 - `--help` must not load the SDK
     from stacks.files import disk  # noqa: PLC0415 - `--help` must not load the SDK
+    from stacks.fleet.record import RUNS  # noqa: PLC0415
     from stacks.fleet.rings import rings  # noqa: PLC0415
     from stacks.fleet.selection import tenants  # noqa: PLC0415
     from stacks.report.certificates import by_month  # noqa: PLC0415
@@ -35,7 +36,7 @@ def report(**given: Any) -> int:
     from stacks.report.page import document, page  # noqa: PLC0415
 
     folder = given["cwd"].resolve()
-    model = build(folder, folder / ".pulumi" / "fleet", given["run"])
+    model = build(folder, folder / RUNS, given["run"])
     stacks = folder / "stacks"
     identities = {tenant: ring.identity for ring in rings(stacks, tenants(stacks)) for tenant in ring.tenants}
     certificates = by_month(folder, identities) if given["certificates"] else {}

@@ -48,7 +48,7 @@ def with_baseline(text: str, path: Path, project: str, name: str) -> str:
     config = _config_of(before, path)
     there = config.get(key) or []
     if there and isinstance(there, list):
-        node = _value(_config(text), key)
+        node = below(_config(text), key)
         if node is None or not isinstance(node, yaml.SequenceNode) or not node.flow_style:
             raise FileProblem(f"{path}: add {name} to its baselines by hand, then run this again")
         end = int(node.end_mark.index) - 1
@@ -73,7 +73,7 @@ def _verified(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
 
 def _config(text: str) -> yaml.MappingNode:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    config = _value(root, "config") if isinstance(root, yaml.MappingNode) else None
+    config = below(root, "config") if isinstance(root, yaml.MappingNode) else None
     return config if isinstance(config, yaml.MappingNode) else yaml.MappingNode("", [])
 
 
@@ -81,24 +81,25 @@ def _with_map(text: str, path: Path, key: str, named: Any) -> str:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is None or not isinstance(root, yaml.MappingNode):
         return _joined(text, f"config:\n{_block({key: named}, 2)}")
-    config = _value(root, "config")
+    config = below(root, "config")
     if config is None:
         return inserted(text, root, {"config": {key: named}})
     if not isinstance(config, yaml.MappingNode) or (not config.value and not root.flow_style):
         return _replaced(text, path, config, {key: named}, _indent(root) + 2)
-    below = _value(config, key)
-    if below is None:
+    there = below(config, key)
+    if there is None:
         return inserted(text, config, {key: named})
-    if isinstance(below, yaml.MappingNode) and _value(below, "secure") is not None:
-        raise FileProblem(f"{path}:{below.start_mark.line + 1}: {key} is encrypted, so no entry can be added to it")
-    if not isinstance(below, yaml.MappingNode) or (not below.value and not config.flow_style):
+    if isinstance(there, yaml.MappingNode) and below(there, "secure") is not None:
+        raise FileProblem(f"{path}:{there.start_mark.line + 1}: {key} is encrypted, so no entry can be added to it")
+    if not isinstance(there, yaml.MappingNode) or (not there.value and not config.flow_style):
         if not isinstance(named, Mapping):
-            raise FileProblem(f"{path}:{below.start_mark.line + 1}: write {key} by hand, then run this again")
-        return _replaced(text, path, below, named, _indent(config) + 2)
-    return inserted(text, below, named)
+            raise FileProblem(f"{path}:{there.start_mark.line + 1}: write {key} by hand, then run this again")
+        return _replaced(text, path, there, named, _indent(config) + 2)
+    return inserted(text, there, named)
 
 
-def _value(node: yaml.MappingNode, key: str) -> yaml.Node | None:
+def below(node: yaml.MappingNode, key: str) -> yaml.Node | None:
+    """Return what the map *node* has under *key*; None if it has nothing there."""
     return next((value for one, value in node.value if one.value == key), None)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from stacks.files.edit import dump, inserted, with_entries
+from stacks.files.edit import below, dump, inserted, with_entries
 from stacks.yamlfile import FileProblem, parse
 
 
@@ -23,8 +23,8 @@ def with_fields(text: str, path: Path, project: str, place: tuple[str, str], fie
     config = parse(text, path).values.get("config")
     known = config if isinstance(config, dict) else {}
     full = next((one for one in (f"{project}:{key}", key) if one in known), "")
-    below = known.get(full)
-    if not isinstance(below, dict) or name not in below:
+    entries = known.get(full)
+    if not isinstance(entries, dict) or name not in entries:
         return with_entries(text, path, project, {key: {name: fields}})
     wanted = deepcopy(parse(text, path).values)
     _update(wanted["config"][full], {name: fields})
@@ -47,7 +47,7 @@ def _set(text: str, path: Path, place: tuple[str, ...], fields: Mapping[str, Any
         node = _node(text, place)
         if not isinstance(node, yaml.MappingNode) or not node.value:
             raise FileProblem(f"{path}: {'.'.join(place[1:])} is not a map of fields: write {name} by hand")
-        there = _below(node, name)
+        there = below(node, name)
         if there is None:
             text = inserted(text, node, {name: value})
         elif isinstance(value, Mapping):
@@ -64,9 +64,5 @@ def _set(text: str, path: Path, place: tuple[str, ...], fields: Mapping[str, Any
 def _node(text: str, place: tuple[str, ...]) -> yaml.Node | None:
     node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     for name in place:
-        node = _below(node, name) if isinstance(node, yaml.MappingNode) else None
+        node = below(node, name) if isinstance(node, yaml.MappingNode) else None
     return node
-
-
-def _below(node: yaml.MappingNode, name: str) -> yaml.Node | None:
-    return next((value for key, value in node.value if key.value == name), None)

@@ -29,7 +29,8 @@ def read(folder: Path, command: str) -> Record:
     paths = found(folder)
     if sum(path.stat().st_size for path in paths) > _LARGEST:
         raise FileProblem(f"{folder}: its records are larger than {_LARGEST // 1024 // 1024} MB, and are not read")
-    records = [one for one in map(_checked, paths) if one.head["command"] == command]
+    validator = Draft7Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
+    records = [one for one in (_checked(path, validator) for path in paths) if one.head["command"] == command]
     if not records:
         raise FileProblem(f"{folder}: there is no record of {command} in it")
     names = [tenant for one in records for tenant in one.head["tenants"]]
@@ -43,8 +44,7 @@ def found(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob(RECORD) if path.is_file() and not path.is_symlink())
 
 
-def _checked(path: Path) -> Record:
-    validator = Draft7Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
+def _checked(path: Path, validator: Draft7Validator) -> Record:
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     try:
         documents = [json.loads(line) for line in lines]

@@ -60,8 +60,11 @@ def checked_out(folder: Path, commit: str) -> Iterator[Base]:
     if done.returncode:
         raise FileProblem(f"--against {commit}: git has no such commit: {done.stderr.decode(errors='replace').strip()}")
     with tempfile.TemporaryDirectory(prefix="intune-base-") as private:
-        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(private, filter="data")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+                archive.extractall(private, filter="data")
+        except tarfile.TarError as error:  # such as a link that leads out of the folder
+            raise FileProblem(f"--against {commit}: it cannot be unpacked: {error}") from None
         yield Base(folder, Path(private))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,6 @@ class Live(Lines):
         self._rows: dict[str, _Row] = {}
         self._total = 0
         self._began = time.monotonic()
-        self._open = False
 
     @contextmanager
     def over(self, selected: Sequence[Selected]) -> Iterator[None]:
@@ -53,15 +52,13 @@ class Live(Lines):
         before = self._rows, self._total
         self._rows, self._total = {one.tenant: _Row(one.ring.name) for one in selected}, len(selected)
         try:
-            if self._open:
+            with nullcontext() if before[1] else self._drawn():
                 yield
-            else:
-                self._open = True
-                with live.Live(console=self._console, get_renderable=self.frame, transient=True):
-                    yield
-                self._open = False
         finally:
             self._rows, self._total = before
+
+    def _drawn(self) -> live.Live:
+        return live.Live(console=self._console, get_renderable=self.frame, transient=True)
 
     def started(self, tenant: str, output: Path) -> None:
         """Give the row its time."""

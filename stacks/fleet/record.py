@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import os
 import subprocess
 import threading
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stacks.files import disk
 from stacks.files.stack_file import without_engine_lines
 from stacks.yamlfile import FileProblem
 
@@ -27,6 +27,8 @@ COMMANDS = {"preview", "up", "refresh", "destroy", "drift"}
 """What a person runs. The preview before an `up` (plan) and the refresh after each of its rings (look) are not."""
 ENDED_WELL = ("done", "changed")
 """How a tenant may end: without a change, or with some. Else: failed, timeout, cancelled, skipped."""
+RUNS = Path(".pulumi", "fleet")
+"""The folder of all records, below that of the project."""
 RECORD = "run.jsonl"
 """The name of the file, in the folder of its run."""
 
@@ -48,7 +50,7 @@ class Record:
         folder = _new_folder(parent, f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{command}-{os.getpid()}")
         head = {"version": VERSION, "run": folder.name, "command": command, "tenants": list(tenants), **fingerprint}
         made = cls(folder, head, {})
-        made._append(head)
+        disk.append(folder / RECORD, head)
         return made
 
     @classmethod
@@ -73,7 +75,7 @@ class Record:
         line = {"tenant": tenant, "status": status, "at": round(time.time(), 3), **more}
         with self._lock:
             self.results[tenant] = line
-            self._append(line)
+            disk.append(self.folder / RECORD, line)
 
     def left(self) -> list[str]:
         """Return the tenants that have not ended well."""
@@ -89,15 +91,6 @@ class Record:
         for key, value in fingerprint.items():
             if self.head.get(key) != value:
                 raise FileProblem(f"{self.folder}: is of another {key}: start a new run instead of --resume")
-
-    def _append(self, line: Mapping[str, Any]) -> None:
-        try:
-            with (self.folder / RECORD).open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise FileProblem(f"{self.folder / RECORD}: cannot be written: {error.strerror or error}") from None
 
 
 def fingerprint(root: Path) -> dict[str, str]:
@@ -131,18 +124,9 @@ def _new_folder(parent: Path, name: str) -> Path:
 
 def _read(folder: Path) -> Record | None:
     try:
-        lines = (folder / RECORD).read_text(encoding="utf-8", errors="replace").splitlines()
+        parsed = disk.lines(folder / RECORD)
     except OSError:
         return None
-    parsed = [one for one in map(_json, lines) if one is not None]
     if not parsed or parsed[0].get("version") != VERSION:
         return None
     return Record(folder, parsed[0], {str(one["tenant"]): one for one in parsed[1:] if "tenant" in one})
-
-
-def _json(line: str) -> dict[str, Any] | None:
-    try:
-        document = json.loads(line)
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) else None

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +64,16 @@ def manifests(rings: Sequence[Ring], place: Place, *, drift: bool = False) -> di
 
 def problems(manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with a manifest, with the path of each."""
-    validator = Draft7Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
-    for wrong in validator.iter_errors(manifest):
+    for wrong in _validator().iter_errors(manifest):
         yield f"{'.'.join(map(str, wrong.absolute_path)) or 'manifest'}: {wrong.message}"
     name = str((manifest.get("metadata") or {}).get("name", ""))
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         yield f"{name}: the name of an object has at most {_LONGEST} small letters, digits, dots and hyphens"
+
+
+@cache
+def _validator() -> Draft7Validator:
+    return Draft7Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
 
 
 def _require_valid(manifest: Json) -> None:

@@ -42,11 +42,14 @@ class _Words(NamedTuple):
     title: str
     counts: str
     same: str
+    unended: str
 
 
 _WORDS = {
-    "preview": _Words("Preview", "{} would change, {} as declared, {} failed", "as declared"),
-    "drift": _Words("Drift", "{} differ, {} as applied, {} not readable", "as applied"),
+    "preview": _Words(
+        "Preview", "{} would change, {} as declared, {} failed", "as declared", "its preview has not ended"
+    ),
+    "drift": _Words("Drift", "{} differ, {} as applied, {} not readable", "as applied", "its refresh has not ended"),
 }
 
 
@@ -77,12 +80,12 @@ def comment(record: Record, names: Mapping[str, str], link: str = "", limit: int
 
     *names* are those of ids; *link* is the address of what has the previews in full.
     """
+    words = _WORDS["drift" if record.head["command"] == "drift" else "preview"]
     tenants = [str(one) for one in record.head["tenants"]]
     good = {one: record.results[one] for one in tenants if _status(record, one) in ENDED_WELL}
     changes = _changes({one: _differences(result) for one, result in good.items()})
-    failures = summary.failures({one: _errors(record, one) for one in tenants if one not in good})
+    failures = summary.failures({one: _errors(record, one, words.unended) for one in tenants if one not in good})
     same = [one for one, result in good.items() if result["status"] == "done"]
-    words = _WORDS["drift" if record.head["command"] == "drift" else "preview"]
     counts = words.counts.format(len(good) - len(same), len(same), len(tenants) - len(good))
     head = _head(f"{words.title} of {summary.many(tenants)}: {counts}", changes)
     parts = [_failure(group, names) for group in failures] + [_block(one, names) for one in changes]
@@ -218,6 +221,6 @@ def _differences(result: Mapping[str, Any]) -> list[Difference]:
     return [Difference(**one) for one in result.get("differences") or []]
 
 
-def _errors(record: Record, tenant: str) -> list[str]:
+def _errors(record: Record, tenant: str, unended: str) -> list[str]:
     said = [str(one) for one in record.results.get(tenant, {}).get("errors") or []]
-    return said or ["its preview has not ended"]
+    return said or [unended]

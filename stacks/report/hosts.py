@@ -68,7 +68,7 @@ class _Api:
 
     def call(self, method: str, path: str, body: Json | None = None) -> requests.Response:
         """Send one request, once. Raises HostError: it was not answered well."""
-        url = path if path.startswith(self._address) else self._address + path
+        url = path if path.startswith(f"{self._address}/") else self._address + path
         try:
             answer = self._session.request(method, url, json=body, timeout=_SECONDS, allow_redirects=False)
         except requests.RequestException as error:

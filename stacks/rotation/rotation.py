@@ -8,10 +8,10 @@ only over one of these, so that nobody's edit is lost. Each step can be done twi
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from stacks.digest import REPLACES, Difference
 from stacks.engine import Engine, EngineError
@@ -142,29 +142,11 @@ class Rotation:
     def _text(self, name: str) -> str:
         return (self.folder / name).read_bytes().decode("utf-8")
 
-    def _note(self, step: str, **more: str) -> None:
-        try:
-            with (self.folder / _STEPS).open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps({"version": 1, "step": step, **more}) + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise FileProblem(f"{self.folder / _STEPS}: cannot be written: {error.strerror or error}") from None
+    def _note(self, step: str) -> None:
+        disk.append(self.folder / _STEPS, {"version": 1, "step": step})
 
-    def _lines(self) -> list[Mapping[str, str]]:
-        return list(_read(self.folder / _STEPS))
-
-
-def _read(path: Path) -> Iterator[Mapping[str, str]]:
-    """Yield the steps that are noted; a line that a kill has cut off is passed over."""
-    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    for line in text.splitlines():
-        try:
-            document = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(document, dict) and isinstance(document.get("step"), str):
-            yield document
+    def _lines(self) -> list[Mapping[str, Any]]:
+        return [one for one in disk.lines(self.folder / _STEPS) if isinstance(one.get("step"), str)]
 
 
 def _same(one: str, other: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sandbox.engines import cli
 from sandbox.graph import Sandbox
 from tests import stack_runners
 from tests.stacks.fleets import FOUR, RINGS, Fleet
+from tests.stacks.hosting import Hosting, hosting
 
 
 @pytest.fixture(params=["stand-in", "cli"])
@@ -60,3 +62,10 @@ def fleet(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Any) -> Fleet
             subprocess.run(words, cwd=folder, env=environment, check=True, capture_output=True)
         made.stack(tenant)
     return made
+
+
+@pytest.fixture
+def there() -> Iterator[Hosting]:
+    """Start a host with comments and issues."""
+    with hosting() as made:
+        yield made

@@ -64,6 +64,9 @@ def test_drift_is_told_in_its_own_words() -> None:
     made = comment_of(record, {})
     assert made.text.splitlines()[1] == "### Drift of 3 tenants: 1 differ, 1 as applied, 1 not readable"
     assert (made.risky, made.well) == (True, False)
+    started = _record({}, "t3")
+    started.head["command"] = "drift"
+    assert "its refresh has not ended" in comment_of(started, {}).text
     well = _record({"t1": ("done", [], [])})
     assert comment_of(well, {})[1:] == (False, True, False)
 

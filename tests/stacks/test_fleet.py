@@ -217,6 +217,15 @@ def test_record_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> No
         Record.last(tmp_path, "down")
 
 
+def test_line_after_one_that_was_cut_off_is_a_line_of_its_own(tmp_path: Path) -> None:
+    """A resumed run writes on into the same file: what it writes first must not be lost."""
+    record = Record.begin(tmp_path, "up", FOUR, {})
+    with (record.folder / "run.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write('{"tenant": "t3", "sta')
+    record.add("t1", "done")
+    assert Record.last(tmp_path, "up").results["t1"]["status"] == "done"
+
+
 def test_runs_of_one_second_have_folders_of_their_own(tmp_path: Path) -> None:
     """The refresh after a ring and that after the next may begin in the same second, and the last one is the last."""
     folders = [Record.begin(tmp_path, "up", ["t0"], {}).folder for _ in range(4)]

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from stacks.report.hosts import AzureThread, GitHubComment, GitHubIssue, GitLabNote, Host, HostError, keep
-from tests.stacks.hosting import BOT, PERSON, Hosting, hosting
+from tests.stacks.hosting import BOT, PERSON, Hosting
 
 MARK = "<!-- intune-preview -->"
 GITHUB = "/repos/o/r/issues/5/comments"
 ISSUES = "/repos/o/r/issues"
 AZURE = "/p/_apis/git/repositories/g/pullRequests/5/threads"
 GITLAB = "/projects/o%2Fr/merge_requests/5/notes"
-
-
-@pytest.fixture
-def there() -> Iterator[Hosting]:
-    """Start a host."""
-    with hosting() as made:
-        yield made
 
 
 def _environ(there: Hosting) -> dict[str, str]:

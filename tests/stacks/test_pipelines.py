@@ -17,7 +17,7 @@ import yaml
 
 from stacks.__main__ import main
 from tests.stack_runners import ROOT
-from tests.stacks.hosting import Hosting, hosting
+from tests.stacks.hosting import Hosting
 from tests.stacks.repository import UPDATE, Repository
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="the hosts' bash is needed")]
@@ -31,13 +31,6 @@ AZURE = {
     "TARGET": "refs/heads/main",
 }
 GITLAB = {"CI_PROJECT_ID": "1", "CI_MERGE_REQUEST_IID": "5", "GITLAB_TOKEN": "t", "CI_JOB_URL": "https://example.com"}
-
-
-@pytest.fixture
-def there() -> Iterator[Hosting]:
-    """Start a host."""
-    with hosting() as made:
-        yield made
 
 
 def _scripts(value: Any) -> Iterator[str]:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +18,7 @@ from stacks.digest import Difference
 from stacks.fleet.record import Record
 from tests.stack_runners import ROOT
 from tests.stacks.github_runner import Job, Runner
-from tests.stacks.hosting import Hosting, hosting
+from tests.stacks.hosting import Hosting
 from tests.stacks.repository import UPDATE, Repository
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="the runner's bash is needed")]
@@ -62,13 +61,6 @@ class Host(Repository):
         job = self.runner.play("comment", "comment", of=of)
         assert job.status == 0, job.text
         return str(self.there.sent[-1][2]["body"]) if self.there.sent else ""
-
-
-@pytest.fixture
-def there() -> Iterator[Hosting]:
-    """Start a host."""
-    with hosting() as made:
-        yield made
 
 
 def _update(new: str, *, op: str = "update") -> dict[str, Any]:
