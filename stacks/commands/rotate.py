@@ -55,10 +55,10 @@ def _begin(rotation: Rotation, given: dict[str, Any]) -> int:
 
     wanted = Wanted(given["entry"], given["issuer"])
     made = plan(given["stack"], given["cwd"].resolve(), given["config_file"], given["state"], wanted)
-    if not given["as_json"]:
-        click.echo("\n".join(map(shown, _told(made))))
     if made.old == made.new:
         return _end(given, made, f"{made.entry} has this issuer already", DONE)
+    if not given["as_json"]:
+        click.echo("\n".join(map(shown, _told(made))))
     if not given["apply"]:
         return _end(given, made, "nothing was changed: this is the plan; --apply carries it out", DONE)
     if not given["yes"] and (given["as_json"] or not _agrees(made.entry)):
@@ -113,7 +113,7 @@ def _told(made: Plan) -> list[str]:
         f"  1. {made.file.path} gets the issuer{', and the entry loses its protection' if made.protected else ''}",
         "  2. the settings are deleted: credentials issued before stop working, and devices get no new ones",
         "  3. the settings are created again, with another id",
-        f"  4. {len(made.users)} profiles get the new id",
+        "  4. the profiles of this stack get the new id",
         *(["  5. the entry is protected again"] if made.protected else []),
         f"Users then request new credentials; Intune tells them by: {means}.",
         "",
