@@ -55,7 +55,7 @@ def demo(arguments: Sequence[str]) -> None:
 
 def fleet_demo(arguments: Sequence[str]) -> None:
     """See many tenants run by one command: preview, rings, a failure, resume, drift, report. Takes two minutes."""
-    run("-m", "sandbox.fleet_demo", *arguments)
+    run("-m", "sandbox.demo.fleet", *arguments)
 
 
 def test(arguments: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from bench.cases import CASES, QUOTA, Bench
 from bench.figures import FLOOR, OURS, Figures
 from bench.graph import ROOT, sandbox
 from bench.keeping import keep, kept
-from sandbox.engines import cli
+from sandbox.demo.engines import cli
 
 KEPT = ROOT / ".bench" / "figures.json"
 """Where the figures are kept as they come."""

@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any, NamedTuple
 
-from sandbox.engines import cli
+from sandbox.demo.engines import cli
 from sandbox.graph import Sandbox
 from tests import stack_runners
 from tests.chaos.matrix import GROUP

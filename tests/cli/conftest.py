@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engines import cli
+from sandbox.demo.engines import cli
 from tests.cli.twins import Twins
 from tests.sandbox.engine.gate import Gate
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.engines import cli
+from sandbox.demo.engines import cli
 from sandbox.graph import Sandbox
 from tests import stack_runners
 from tests.cli.twins import Twins, alike, kill_family

@@ -14,6 +14,8 @@ from sandbox.graph import Sandbox
 from tests.sandbox_control import Portal
 from tests.stack_runners import Stack
 
+pytestmark = pytest.mark.slow
+
 TENANT = "5a9db0c5-0000-4000-8000-00000000000a"
 OTHER = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
 CREDENTIAL = {"display_name": "C", "issuer": "purebred", "notification_types": ["email"]}

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.engines import ROOT, Failure
+from sandbox.demo.engines import ROOT, Failure
 
 
 class Control:

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.engines import STACK, Engine, Failure, choose
-from sandbox.tours import Control, announce, graph
+from sandbox.demo.engines import STACK, Engine, Failure, choose
+from sandbox.demo.tours import Control, announce, graph
 
 _STEPS = 7
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 STACK = "demo"
 OLDEST_CLI = (3, 254)
 _INSTALLED = ROOT / ".demo" / "cli"

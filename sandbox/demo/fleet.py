@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,13 +17,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.engines import ROOT, Failure, cli
-from sandbox.tours import Control, announce, graph
+from sandbox.demo.engines import ROOT, Failure, cli
+from sandbox.demo.tenants import Project, project
+from sandbox.demo.tours import Control, announce, graph
 
 _TENANTS = 6
 _STEPS = 7
 _REPORT = ROOT / ".demo" / "fleet-report.html"
-_PROJECT = "intune-derived-credentials"
 _RINGS = """\
 rings:
   - name: pilot
@@ -52,11 +49,9 @@ iosProfiles:
 class Tour:
     """The steps, each announced in one sentence, with the real output under it."""
 
-    def __init__(self, folder: Path, ready: Mapping[str, Any], environment: Mapping[str, str]) -> None:
-        self._folder = folder
-        self._ids: list[str] = ready["tenantIds"]
-        self._controls = [Control(ready["graphEndpoint"], one) for one in self._ids]
-        self._environment = {**os.environ, **ready["environment"], **environment, "NO_PROXY": "127.0.0.1"}
+    def __init__(self, project: Project, ready: Mapping[str, Any]) -> None:
+        self._project = project
+        self._controls = [Control(ready["graphEndpoint"], one) for one in ready["tenantIds"]]
         self._number = 0
 
     def take(self) -> None:
@@ -87,28 +82,12 @@ class Tour:
         self._stacks("report", "--out", str(_REPORT))
 
     def declare(self) -> None:
-        """Write the baseline, the rings and the stack files."""
-        stacks = self._folder / "stacks"
-        (stacks / "baselines").mkdir()
-        (stacks / "rings.yaml").write_text(_RINGS, encoding="utf-8")
+        """Write the baseline and the rings."""
+        self._project.write("rings.yaml", _RINGS)
         self._baseline(20)
-        for number, id_ in enumerate(self._ids, 1):
-            values = {"tenantId": id_, "cloud": "sandbox", "baselines": ["standard"]}
-            config = {f"{_PROJECT}:{key}": value for key, value in values.items()}
-            path = stacks / f"Pulumi.tenant-{number}.yaml"
-            path.write_text(f"config: {json.dumps(config)}\n", encoding="utf-8")
-            command = cli()
-            if command is not None:
-                line = [command, "stack", "init", f"tenant-{number}", "--non-interactive", "--no-select"]
-                done = subprocess.run(  # noqa: S603 - the CLI that was just found
-                    line, cwd=self._folder, env=self._environment, capture_output=True, text=True, check=False
-                )
-                if done.returncode != 0:
-                    raise Failure(f"`pulumi stack init` ended with status {done.returncode}: {done.stderr.strip()}")
 
     def _baseline(self, threshold: int) -> None:
-        path = self._folder / "stacks" / "baselines" / "standard.yaml"
-        path.write_text(_BASELINE.format(threshold=threshold), encoding="utf-8")
+        self._project.write("baselines/standard.yaml", _BASELINE.format(threshold=threshold))
 
     def _announce(self, sentence: str) -> None:
         self._number += 1
@@ -117,8 +96,8 @@ class Tour:
     def _stacks(self, *words: str, expected: int = 0) -> None:
         """Run a command of `python -m stacks`, its output going straight to the terminal."""
         print(f"$ python -m stacks {' '.join(words)}\n", flush=True)
-        line = [sys.executable, "-m", "stacks", *words, "--cwd", str(self._folder)]
-        status = subprocess.run(line, cwd=ROOT, env=self._environment, check=False).returncode  # noqa: S603 - our own
+        line = [sys.executable, "-m", "stacks", *words, "--cwd", str(self._project.folder)]
+        status = subprocess.run(line, cwd=ROOT, env=self._project.environment, check=False).returncode  # noqa: S603 - our own
         if status != expected:
             raise Failure(f"`{' '.join(words)}` ended with status {status} instead of {expected}")
 
@@ -129,43 +108,16 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # Windows' own encodings have no arrows
     with tempfile.TemporaryDirectory(prefix="intune-fleet-demo-") as folder, contextlib.ExitStack() as stack:
-        project = _project(Path(folder) / "project")
         _REPORT.parent.mkdir(exist_ok=True)
         try:
             ready = stack.enter_context(graph("--tenants", str(_TENANTS)))
             print(f"{_TENANTS} tenants are served by sandbox.graph; its secret is no secret.", flush=True)
-            tour = Tour(project, ready, _engine(Path(folder)))
+            tour = Tour(project(Path(folder), ready, command=cli()), ready)
             tour.declare()
             tour.take()
         except Failure as failure:
             sys.exit(f"\nThe demo failed: {failure}.")
     print(f"\nDone in {time.monotonic() - started:.0f} s. The report is {_REPORT.relative_to(ROOT)}.")
-
-
-def _project(folder: Path) -> Path:
-    """Copy the project, for its own stack files to be left alone."""
-    own = shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__", "baselines", "names", "rings.yaml")
-    for name in ("stacks", "provider"):
-        shutil.copytree(ROOT / name, folder / name, ignore=own)
-    for name in ("__main__.py", "requirements.txt"):
-        shutil.copy(ROOT / name, folder)
-    described = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
-    own_venv = f"virtualenv: {json.dumps(sys.prefix)}"  # else the CLI would make another one for the copy
-    (folder / "Pulumi.yaml").write_text(described.replace("virtualenv: .venv", own_venv), encoding="utf-8")
-    return folder
-
-
-def _engine(folder: Path) -> dict[str, str]:
-    """Return the environment of the engine: what it keeps is in *folder*, and goes with it."""
-    (folder / "state").mkdir()
-    return {
-        "INTUNE_JOURNAL": str(folder / "journal"),
-        "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "",
-        "PULUMI_HOME": str(folder / "home"),
-        "PULUMI_PYTHON_CMD": sys.executable,
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
 
 
 if __name__ == "__main__":
