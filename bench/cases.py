@@ -67,7 +67,7 @@ class Bench:
         self.graph = graph
         self.figures = figures
         self.folder = folder
-        self._command = command
+        self.command = command
         self._stacks: dict[str, Stack] = {}
         self._made = 0
 
@@ -110,7 +110,7 @@ class Bench:
 
     def _stack(self, subject: str, size: int, *, plain: bool) -> Stack:
         self._made += 1
-        stack = Stack(self.folder / f"stack-{self._made}", self._command, self.graph.environment)
+        stack = Stack(self.folder / f"stack-{self._made}", self.command, self.graph.environment)
         # Except where the quota is what is measured, pacing would only measure the quota.
         stack.configure(
             tenantId=self.graph.tenant_id,

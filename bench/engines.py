@@ -90,6 +90,9 @@ class Stack:
             "PULUMI_PYTHON_CMD": sys.executable,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+            # Else it writes all of the state after each step: minutes at 1,000 objects, whatever a provider does.
+            "PULUMI_SKIP_CHECKPOINTS": "true",
+            "PULUMI_EXPERIMENTAL": "true",
         }
         path = {"PYTHONPATH": str(ROOT)}  # the program's own folder is not where the provider is
         journal = {"INTUNE_JOURNAL": str(self.folder / "journal")}

@@ -42,6 +42,8 @@ class Graph:
     """A running sandbox."""
 
     def __init__(self, ready: dict[str, Any]) -> None:
+        self.ready = ready
+        """What it announced."""
         self.tenant_id: str = ready["tenantId"]
         self.environment: dict[str, str] = ready["environment"]
         """The variables for a client of the plain loopback endpoint."""
@@ -99,9 +101,9 @@ class Graph:
 
 
 @contextmanager
-def sandbox() -> Iterator[Graph]:
+def sandbox(*options: str) -> Iterator[Graph]:
     """Run a sandbox for as long as the `with` statement lasts."""
-    command = [sys.executable, "-m", "sandbox.graph", "--page-size", str(PAGE_SIZE)]
+    command = [sys.executable, "-m", "sandbox.graph", "--page-size", str(PAGE_SIZE), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         assert process.stdout is not None  # noqa: S101 - asked for above; this tells the type checker
         graph = Graph(json.loads(process.stdout.readline()))

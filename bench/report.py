@@ -12,6 +12,7 @@ from bench import targets
 from bench.cases import TITLES
 from bench.evidence import Profile
 from bench.figures import FLOOR, INTUNECD, OURS, Figures
+from bench.fleet import OPERATIONS, PARALLEL, RESOURCES
 from bench.graph import PAGE_SIZE
 from bench.targets import Verdict
 
@@ -19,21 +20,24 @@ _PLOTS = (("requests", "requests to Graph", "requests"), ("seconds", "seconds", 
 _ORDER = (OURS, FLOOR, INTUNECD)
 
 
-def write(figures: Figures, profiles: Sequence[Profile], out: Path, *, engine: str) -> None:
-    """Write the page to *out*, and its plots beside it."""
-    parts = [_opening(engine), *_drawn(figures, out)]
-    parts += [_judged(list(targets.verdicts(figures))), _table(figures), _state(figures)]
-    parts += [_profiled(profiles), _notes(figures)]
+def write(several: Sequence[Figures], profiles: Sequence[Profile], out: Path) -> None:
+    """Write the page on the figures of each engine to *out*, and the plots of the first of them beside it."""
+    parts = [_opening(several), *_drawn(several[0], out)]
+    for figures in several:
+        parts += [f"## With {figures.engine}", _judged(list(targets.verdicts(figures))), _table(figures)]
+        parts += [_fleet(figures), _state(figures), _profiled(profiles) if figures is several[0] else ""]
+        parts += [_notes(figures)]
     out.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
 
 
-def _opening(engine: str) -> str:
+def _opening(several: Sequence[Figures]) -> str:
+    engines = " and with ".join(one.engine for one in several)
     machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     return f"""# Benchmarks
 
 *Written by `python3 tasks.py bench`; edit bench/report.py, not this page.*
 
-Measured on a machine with {machine}, with {engine}, against
+Measured on a machine with {machine}, with {engines}, against
 `sandbox.graph` on the same machine, everything side by side in one run. **Only the ratios carry over**: seconds belong
 to this machine, and they include starting Python, the engine, the program and the plugin, besides the sandbox's own
 work.
@@ -45,7 +49,10 @@ work.
 * **{INTUNECD}**: its own command line, `IntuneCD-startbackup` and `IntuneCD-startupdate --report`, with the one module
   that has such profiles. It knows only Microsoft's host names, so it goes over TLS, with the sandbox as a proxy; where
   it is compared with ours, ours goes that way too, and every answer takes 200 ms more. It looks at profiles and their
-  assignments, but not at which credential a profile is bound to."""
+  assignments, but not at which credential a profile is bound to.
+
+The Pulumi CLI, where there is one, keeps its state in a folder and writes it once, at the end of each operation
+(`PULUMI_SKIP_CHECKPOINTS`): after each step, as it does else, that takes minutes at N = 1,000 with any provider."""
 
 
 def _drawn(figures: Figures, out: Path) -> Iterator[str]:
@@ -64,7 +71,7 @@ def _judged(verdicts: list[Verdict]) -> str:
         f"{'met' if one.met else _missed(one)} |"
         for one in verdicts
     ]
-    head = f"## Targets\n\n{len(verdicts) - len(missed)} of {len(verdicts)} are met. Medians, but the most for counts."
+    head = f"### Targets\n\n{len(verdicts) - len(missed)} of {len(verdicts)} are met. Medians, but the most for counts."
     return "\n".join([f"{head}\n", "| What | Limit | Measured | |", "|---|---|---|---|", *rows])
 
 
@@ -83,7 +90,7 @@ def _table(figures: Figures) -> str:
         "Requests are those to Graph, a batch being one; tokens are counted apart. Peak memory is the largest resident "
         "set of the plugin process, or of IntuneCD, seen in twenty looks a second."
     )
-    return "\n".join([f"## Figures\n\n{note}\n", head, "|---|--:|---|--:|--:|--:|--:|", *rows])
+    return "\n".join([f"### Figures\n\n{note}\n", head, "|---|--:|---|--:|--:|--:|--:|", *rows])
 
 
 def _row(figures: Figures, case: str, who: str, size: int, title: str) -> str:
@@ -94,6 +101,31 @@ def _row(figures: Figures, case: str, who: str, size: int, title: str) -> str:
     return f"| {title} | {size:,} | {who} | {' | '.join(counts)} | {timing} | {f'{peak:.0f}' if peak else '-'} |"
 
 
+def _fleet(figures: Figures) -> str:
+    rows = [
+        f"| {OPERATIONS[verb]} | {tenants} | {who} | {_three(figures, verb, who, tenants, 'seconds')} | "
+        f"{figures.fleet_spread(verb, who, tenants, 'cpu_seconds').middle:.1f} | {_peak(figures, verb, who, tenants)} |"
+        for verb, who, tenants in figures.fleet
+    ]
+    head = (
+        f"### Many tenants\n\n{RESOURCES} resources in each, {PARALLEL} engines at a time: by one command "
+        "(`python -m stacks`), and the same engines by themselves, side by side. Seconds of CPU are those of all "
+        "processes; the memory is that of the command, without its engines.\n"
+    )
+    columns = "| Operation | Tenants | Subject | Seconds: min / median / max | CPU, s | Peak memory, MB |"
+    return "\n".join([head, columns, "|---|--:|---|--:|--:|--:|", *rows]) if rows else ""
+
+
+def _three(figures: Figures, verb: str, who: str, tenants: int, what: str) -> str:
+    spread = figures.fleet_spread(verb, who, tenants, what)
+    return f"{spread.least:.1f} / {spread.middle:.1f} / {spread.most:.1f}"
+
+
+def _peak(figures: Figures, verb: str, who: str, tenants: int) -> str:
+    peak = figures.fleet_spread(verb, who, tenants, "peak_bytes").middle / 1e6
+    return f"{peak:.0f}" if peak else "-"
+
+
 def _state(figures: Figures) -> str:
     if not figures.state:
         return ""
@@ -102,8 +134,9 @@ def _state(figures: Figures) -> str:
         f"| {who} | {figures.state[who, size][0]:,.0f} | {figures.state[who, size][1]:,.0f} |" for who in (OURS, FLOOR)
     ]
     head = (
-        "## State\n\nBytes of JSON that a profile takes in the state beside its inputs. The outputs are the provider's "
-        "choice; the rest (URNs, dependencies, dates, where in the program it was declared) is the engine's.\n"
+        "### State\n\nBytes of JSON that a profile takes in the state beside its inputs. The outputs are the "
+        "provider's choice; the rest (URNs, dependencies, dates, where in the program it was declared) is the "
+        "engine's.\n"
     )
     return "\n".join([head, "| Subject | Outputs | All but the inputs |", "|---|--:|--:|", *rows])
 
@@ -112,7 +145,7 @@ def _profiled(profiles: Sequence[Profile]) -> str:
     if not profiles:
         return ""
     head = (
-        "## Where the plugin's time goes\n\nSamples of the plugin process while it held Python's interpreter lock, a "
+        "### Where the plugin's time goes\n\nSamples of the plugin process while it held Python's interpreter lock, a "
         "hundred a second (py-spy), by what the innermost known frame belongs to. What is missing to the seconds "
         "above, the plugin spent waiting.\n"
     )
@@ -130,7 +163,7 @@ def _notes(figures: Figures) -> str:
     if figures.import_seconds:
         middle = statistics.median(figures.import_seconds) * 1000
         notes.append(f"`import provider` takes {middle:.0f} ms after `import pulumi` (`python -X importtime`).")
-    return "\n".join(["## Notes\n", *(f"* {note}" for note in notes)]) if notes else ""
+    return "\n".join(["### Notes\n", *(f"* {note}" for note in notes)]) if notes else ""
 
 
 def _weights(import_bytes: dict[str, int]) -> str:

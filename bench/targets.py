@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.figures import FLOOR, INTUNECD, OURS, Figures
+from bench.figures import FLEET, FLOOR, INTUNECD, OURS, SINGLES, Figures
 from bench.graph import PAGE_SIZE
 
 _LATENCY = 0.2
@@ -50,6 +50,7 @@ def verdicts(figures: Figures) -> Iterator[Verdict]:
         yield from _drift(figures, sizes)
     for size in figures.sizes("quota", OURS):
         yield from _quota(figures, size)
+    yield from _fleet(figures)
     if figures.import_seconds:
         middle = sorted(figures.import_seconds)[len(figures.import_seconds) // 2]
         yield Verdict("`import provider` beyond `import pulumi`", 60, middle * 1000, "ms", "fixed")
@@ -106,6 +107,17 @@ def _quota(figures: Figures, size: int) -> Iterator[Verdict]:
         measured = figures.middle("quota", OURS, size, "write_seconds")
         yield Verdict(f"{name}: first write to last", 1.05 * least, measured, "s", f"1.05 times {least:.0f} s")
     yield Verdict(f"{name}: 429", 0, figures.spread("quota", OURS, size, "throttled").most, "", "fixed")
+
+
+def _fleet(figures: Figures) -> Iterator[Verdict]:
+    for verb, who, tenants in figures.fleet:
+        if who == FLEET:
+            name = f"{verb} of {tenants} tenants"
+            alone = figures.fleet_spread(verb, SINGLES, tenants).middle
+            together = figures.fleet_spread(verb, FLEET, tenants).middle
+            yield Verdict(f"{name}: time", 1.15 * alone, together, "s", "1.15 times as many single runs side by side")
+            peak = figures.fleet_spread(verb, FLEET, tenants, "peak_bytes").most / 1e6
+            yield Verdict(f"{name}: memory of the command", 150, peak, "MB", "fixed")
 
 
 def _memory(figures: Figures, size: int) -> Iterator[Verdict]:

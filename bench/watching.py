@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -25,6 +26,13 @@ def surroundings() -> dict[str, str]:
     """
     left_out = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
     return {name: value for name, value in os.environ.items() if name not in left_out}
+
+
+def without(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return *environment* with a PATH that does not lead to the program *name*."""
+    folders = environment.get("PATH", "").split(os.pathsep)
+    kept = [one for one in folders if shutil.which(name, path=one or os.curdir) is None]
+    return {**environment, "PATH": os.pathsep.join(kept)}
 
 
 class Failed(Exception):  # noqa: N818 - named for what it says

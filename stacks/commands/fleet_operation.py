@@ -139,7 +139,7 @@ class FleetOperation:
         if self._given["as_json"]:
             self._print(results)
         else:
-            self._show(results, "differ" if self._verb in ("preview", "drift") else "changed")
+            self._show(results, "different" if self._verb in ("preview", "drift") else "changed")
         statuses = {one.status for one in results}
         if self._interrupts.count:
             return CANCELLED

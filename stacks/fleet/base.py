@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import tarfile
 import tempfile
 import uuid
@@ -21,6 +20,7 @@ from typing import Any
 from provider.kinds.guards import CLOUD, TENANT
 from stacks import project
 from stacks.engine import Engine, EngineError, stand_in
+from stacks.fleet import git
 from stacks.yamlfile import FileProblem
 
 Json = dict[str, Any]
@@ -52,16 +52,10 @@ class Base:
 @contextmanager
 def checked_out(folder: Path, commit: str) -> Iterator[Base]:
     """Have the project in *folder* as *commit* has it, for as long as it lasts. Raises FileProblem: git has not."""
-    command = ["git", "-C", str(folder), "archive", "--format=tar", commit]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=120)  # noqa: S603 - git on the PATH
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise FileProblem(f"--against {commit}: git does not answer: {error}") from None
-    if done.returncode:
-        raise FileProblem(f"--against {commit}: git has no such commit: {done.stderr.decode(errors='replace').strip()}")
+    packed = git.archive(folder, commit)
     with tempfile.TemporaryDirectory(prefix="intune-base-") as private:
         try:
-            with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
                 archive.extractall(private, filter="data")
         except tarfile.TarError as error:  # such as a link that leads out of the folder
             raise FileProblem(f"--against {commit}: it cannot be unpacked: {error}") from None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 
 from stacks.files import disk
 from stacks.files.stack_file import without_engine_lines
+from stacks.fleet import git
 from stacks.yamlfile import FileProblem
 
 VERSION = 1
@@ -95,17 +95,11 @@ class Record:
 
 def fingerprint(root: Path) -> dict[str, str]:
     """Return the commit of the project in *root*, and a hash of all that decides what tenants get."""
-    done = subprocess.run(  # noqa: S603
-        ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607 - git on the PATH
-        capture_output=True,
-        text=True,
-        check=False,
-    )
     digest = hashlib.sha256()
     for path in sorted([root / "Pulumi.yaml", *(root / "stacks").rglob("*.yaml")]):
         said = without_engine_lines(path.read_bytes())
         digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + said + b"\0")
-    return {"commit": done.stdout.strip() or "none", "config": digest.hexdigest()}
+    return {"commit": git.head(root), "config": digest.hexdigest()}
 
 
 def _new_folder(parent: Path, name: str) -> Path:

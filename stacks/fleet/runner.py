@@ -89,26 +89,28 @@ class Runner:
 
     def _rings(self, selected: Sequence[Selected], between: Callable[[Sequence[Selected]], str] | None) -> list[Result]:
         results: list[Result] = []
-        for ring in dict.fromkeys(one.ring.name for one in selected):
+        rings = list(dict.fromkeys(one.ring.name for one in selected))
+        for ring in rings:
             members = [one for one in selected if one.ring.name == ring]
             ended = self._ring(members)
             results += ended
             well = {one.tenant for one in ended if one.ended_well}
-            failed = len(ended) - len(well)
+            failed, last = len(ended) - len(well), ring == rings[-1]
             if failed > members[0].ring.max_failures:
-                self._stop(f"ring {ring} has {failed} failure{'s' if failed != 1 else ''}")
+                self._stop("" if last else f"ring {ring} has {failed} failure{'s' if failed != 1 else ''}")
             elif between is not None and not self._why_not():
-                self._stop(between([one for one in members if one.tenant in well]))
+                self._stop(between([one for one in members if one.tenant in well]), last=last)
         return results
 
     def _why_not(self) -> str:
         """Return why no more tenants may be begun; empty if they may."""
         return self._stopped or ("it was interrupted" if self.interrupts.count else "")
 
-    def _stop(self, reason: str) -> None:
+    def _stop(self, reason: str, *, last: bool = False) -> None:
+        """Begin no more tenants, for this *reason* if it is one; after the *last* ring there are none to begin."""
         if reason and not self._stopped:
             self._stopped = reason
-            self.view.said(f"no more tenants are begun: {reason}")
+            self.view.said(reason if last else f"no more tenants are begun: {reason}")
 
     def _ring(self, members: Sequence[Selected]) -> list[Result]:
         with ThreadPoolExecutor(max(1, self.limits.parallel)) as pool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from stacks.fleet import git
 from stacks.fleet.rings import Ring
 from stacks.maps import BASELINES
 from stacks.yamlfile import FileProblem, read
@@ -81,7 +81,7 @@ def changed(folder: Path, base: str) -> dict[str, str]:
 
     *folder* is that of the stack files. Raises FileProblem: git does not know *base*.
     """
-    files, every = _git(folder.parent, base), tenants(folder)
+    files, every = git.changed(folder.parent, base), tenants(folder)
     users = _users_of_baselines(folder)
     found: dict[str, str] = {}
     for file in files:
@@ -100,18 +100,6 @@ def changed(folder: Path, base: str) -> dict[str, str]:
         for tenant in touched:
             found.setdefault(tenant, f"{file} has changed since {base}")
     return {tenant: reason for tenant, reason in found.items() if tenant in every}
-
-
-def _git(root: Path, base: str) -> list[str]:
-    """Return what differs from the point where this branch has left *base*, with what is not committed yet."""
-    command = ["git", "-C", str(root), "diff", "--name-only", "-z", "--merge-base", base, "--"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise FileProblem(f"--changed {base}: git does not answer: {error}") from None
-    if done.returncode:
-        raise FileProblem(f"--changed {base}: git does not know it: {' '.join(done.stderr.split())}")
-    return [file for file in done.stdout.split("\0") if file]
 
 
 def _users_of_baselines(folder: Path) -> dict[str, list[str]]:

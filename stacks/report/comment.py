@@ -49,7 +49,7 @@ _WORDS = {
     "preview": _Words(
         "Preview", "{} would change, {} as declared, {} failed", "as declared", "its preview has not ended"
     ),
-    "drift": _Words("Drift", "{} differ, {} as applied, {} not readable", "as applied", "its refresh has not ended"),
+    "drift": _Words("Drift", "{} different, {} as applied, {} not readable", "as applied", "its refresh has not ended"),
 }
 
 

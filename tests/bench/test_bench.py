@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from bench import __main__ as main
 from bench import report, targets, watching
 from bench.cases import CASES, CREATE, QUOTA
-from bench.figures import FLOOR, OURS, Figures, Sample, Spread
+from bench.figures import FLEET, FLOOR, OURS, SINGLES, Figures, FleetSample, Sample, Spread
 from bench.keeping import keep, kept
 
 
@@ -28,7 +30,7 @@ def sample(seconds: float, requests: int = 0, peak: int = 50_000_000, writes: in
 
 def invented() -> Figures:
     """Make up figures with which every target is met, but for one second in a no-op up."""
-    figures = Figures(import_seconds=[0.03])
+    figures = Figures("an engine", import_seconds=[0.03])
     for case in (*CASES, QUOTA):
         for _ in range(3):
             size, writes = (500, 500) if case is QUOTA else (1000, 2001 if case is CREATE else 0)
@@ -38,6 +40,8 @@ def invented() -> Figures:
             )
     figures.samples["up", OURS, 1000] = [sample(12.5)] * 3
     figures.samples["quota", OURS, 500] = [sample(83.0, 501, writes=500)] * 3
+    figures.add_fleet("preview", SINGLES, 50, FleetSample(100.0, 180.0, 0))
+    figures.add_fleet("preview", FLEET, 50, FleetSample(110.0, 190.0, 60_000_000))
     figures.state = {(OURS, 1000): (600, 2900), (FLOOR, 1000): (540, 2600)}
     return figures
 
@@ -48,6 +52,28 @@ def test_target_that_is_missed_is_told_with_by_how_much() -> None:
     assert [(one.what, one.measured, round(one.limit, 6)) for one in missed] == [
         ("no-op up, N = 1,000: time", 12.5, 11.5)
     ]
+
+
+def test_fleet_is_judged_by_as_many_single_runs() -> None:
+    """Time by theirs, and the memory of the command by itself."""
+    figures = invented()
+    figures.fleet["preview", FLEET, 50] = [FleetSample(116.0, 190.0, 151_000_000)]
+    missed = [verdict for verdict in targets.verdicts(figures) if not verdict.met and "tenants" in verdict.what]
+    assert [(one.what, round(one.limit, 6), one.measured) for one in missed] == [
+        ("preview of 50 tenants: time", 115.0, 116.0),
+        ("preview of 50 tenants: memory of the command", 150, 151.0),
+    ]
+
+
+def test_path_without_a_program_leads_to_all_others(tmp_path: Path) -> None:
+    """The stand-in is measured where a Pulumi CLI is on the PATH, too."""
+    for name in ("with", "beside"):
+        (tmp_path / name).mkdir()
+    program = tmp_path / "with" / ("pulumi.exe" if os.name == "nt" else "pulumi")
+    program.write_text("", encoding="utf-8")
+    program.chmod(0o755)
+    path = os.pathsep.join(str(tmp_path / name) for name in ("with", "beside"))
+    assert watching.without("pulumi", {"PATH": path, "HOME": "h"}) == {"PATH": str(tmp_path / "beside"), "HOME": "h"}
 
 
 @pytest.mark.parametrize(("writes", "seconds"), [(1, 0), (100, 0), (101, 20), (500, 80), (501, 100)])
@@ -62,13 +88,15 @@ def test_page_says_what_was_measured(tmp_path: Path) -> None:
     pages = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        report.write(invented(), [], tmp_path / name / "benchmarks.md", engine="an engine")
+        report.write([invented(), replace(invented(), engine="another")], [], tmp_path / name / "benchmarks.md")
         pages.append({path.name: path.read_text(encoding="utf-8") for path in sorted((tmp_path / name).iterdir())})
     assert pages[0] == pages[1]
     assert list(pages[0]) == ["benchmarks-requests.svg", "benchmarks-seconds.svg", "benchmarks.md"]
     page = pages[0]["benchmarks.md"]
     assert "| no-op up | 1,000 | this provider | 0 | 0 | 12.50 / 12.50 / 12.50 | 50 |" in page
+    assert "| no-op preview | 50 | one command | 110.0 / 110.0 / 110.0 | 190.0 | 60 |" in page
     assert "**missed** by 1.00 s" in page
+    assert page.index("## With an engine") < page.index("## With another")
     assert all(f"]({name})" in page for name in pages[0] if name.endswith(".svg"))
 
 
@@ -87,8 +115,8 @@ def test_figures_are_kept_as_they_are(tmp_path: Path) -> None:
     figures.notes.append("nothing")
     figures.import_bytes["requests"] = 7
     for _ in range(2):
-        keep(figures, tmp_path / "made" / "figures.json")
-        assert kept(tmp_path / "made" / "figures.json") == figures
+        keep([figures], tmp_path / "made" / "figures.json")
+        assert kept(tmp_path / "made" / "figures.json") == [figures]
         figures.add("preview", OURS, 1000, sample(1.0))
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["figures.json"]
 
@@ -104,7 +132,7 @@ def test_size_that_broke_off_is_not_judged() -> None:
 @pytest.mark.skipif(find_spec("matplotlib") is None, reason="the bench's tools are not installed")
 def test_kept_figures_make_a_page(tmp_path: Path) -> None:
     """Without measuring anything."""
-    keep(invented(), tmp_path / "figures.json")
+    keep([invented()], tmp_path / "figures.json")
     assert main.main(["--from", str(tmp_path / "figures.json"), "--out", str(tmp_path / "page.md")]) == 0
     assert "| no-op up | 1,000 | this provider |" in (tmp_path / "page.md").read_text(encoding="utf-8")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from bench import targets
+from bench import fleet, targets
 from bench.cases import CASES, CREATE, Bench
-from bench.figures import OURS, Figures, Sample
+from bench.figures import FLEET, OURS, SINGLES, Figures, Sample
 from bench.graph import sandbox
+from sandbox.demo.engines import cli
 
 pytestmark = pytest.mark.slow
 
@@ -75,3 +77,18 @@ def test_state_is_small(bench: Bench) -> None:
     """The provider adds the declared fields to the state and nothing else."""
     bench.weigh(OURS, N)
     assert bench.figures.state[OURS, N][0] <= 1024
+
+
+@pytest.mark.parametrize("engine", ["stand-in", "cli"])
+def test_fleet_is_measured_beside_single_runs(tmp_path: Path, engine: str) -> None:
+    """Each operation, by one command and by as many engines; what both print is that nothing changes."""
+    command = cli() if engine == "cli" else None
+    if engine == "cli" and command is None:
+        pytest.skip("no Pulumi CLI 3.254 or newer on the PATH")
+    figures = Figures()
+    fleet.measure(figures, 2, 1, tmp_path / "fleet", command)
+    assert list(figures.fleet) == [(verb, who, 2) for verb in fleet.OPERATIONS for who in (SINGLES, FLEET)]
+    for (_, who, _), (sample,) in figures.fleet.items():
+        assert sample.seconds > 0
+        assert sample.cpu_seconds > 0
+        assert (sample.peak_bytes > 10_000_000) == (who == FLEET)

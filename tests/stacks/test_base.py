@@ -99,11 +99,13 @@ def test_mistake_is_that_of_the_side_that_makes_it(project: Path) -> None:
 
 
 def test_commit_that_does_not_exist_is_one_sentence(project: Path) -> None:
-    """With the name that was given."""
+    """With the name that was given, and what to name."""
     line = [sys.executable, "-m", "stacks", "preview", "--against", "nowhere", "--cwd", str(project)]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("error: --against nowhere: git has no such commit")
+    assert done.stderr.startswith("error: git archive has failed: ")
+    assert "nowhere" in done.stderr
+    assert done.stderr.endswith("name a commit or a branch that this clone has\n")
 
 
 def test_id_of_the_base_is_that_of_its_source() -> None:

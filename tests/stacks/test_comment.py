@@ -62,7 +62,7 @@ def test_drift_is_told_in_its_own_words() -> None:
     record = _record({"t0": ("changed", [UPDATE], []), "t1": ("done", [], []), "t2": ("failed", [], ["403"])})
     record.head["command"] = "drift"
     made = comment_of(record, {})
-    assert made.text.splitlines()[1] == "### Drift of 3 tenants: 1 differ, 1 as applied, 1 not readable"
+    assert made.text.splitlines()[1] == "### Drift of 3 tenants: 1 different, 1 as applied, 1 not readable"
     assert (made.risky, made.well) == (True, False)
     started = _record({}, "t3")
     started.head["command"] = "drift"

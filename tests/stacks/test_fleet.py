@@ -111,8 +111,19 @@ def test_change_selects_the_tenants_that_it_may_touch(tmp_path: Path) -> None:
     assert set(changed(stacks, "HEAD")) == {"t0", "t1"}
     (stacks / "Pulumi.t2.yaml").write_text("config: {}\n", encoding="utf-8")
     assert changed(stacks, "HEAD")["t2"] == "stacks/Pulumi.t2.yaml has changed since HEAD"
-    with pytest.raises(FileProblem, match="git does not know it"):
+    with pytest.raises(FileProblem, match=r"git diff has failed: .*nowhere.*: name a commit"):
         changed(stacks, "nowhere")
+    with pytest.raises(FileProblem, match="--output=x: is an option and no commit"):
+        changed(stacks, "--output=x")
+
+
+def test_missing_git_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where a commit is named; a record says that there is none."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileProblem, match="there is no git on the PATH: install it"):
+        changed(tmp_path / "stacks", "main")
+    (tmp_path / "Pulumi.yaml").write_text("name: p\n", encoding="utf-8")
+    assert fingerprint(tmp_path)["commit"] == "none"
 
 
 # ------------------------------------------------------------------------------------ what engines say

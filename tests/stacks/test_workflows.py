@@ -237,8 +237,8 @@ def test_plan_that_fails_deploys_nothing(tmp_path: Path, there: Hosting) -> None
 
 _NIGHTS: dict[str, tuple[list[dict[str, Any]], str, int, str]] = {
     "well": ([], "", 0, ""),
-    "differs": ([_update("two")], "", 0, "1 differ, 0 as applied, 0 not readable"),
-    "not readable": ([], "GET /x → 403", 1, "0 differ, 0 as applied, 1 not readable"),
+    "differs": ([_update("two")], "", 0, "1 different, 0 as applied, 0 not readable"),
+    "not readable": ([], "GET /x → 403", 1, "0 different, 0 as applied, 1 not readable"),
 }
 
 
