@@ -35,6 +35,11 @@ class Entry(NamedTuple):
         return stack_of(self.urn)
 
 
+def tenant_key(tenant_id: str, cloud: str) -> str:
+    """Return what the journal calls the tenant of a stack."""
+    return f"{tenant_id}@{cloud}"
+
+
 def stack_of(urn: str) -> str:
     """Return the stack and the project of the resource *urn*, as its URN has them."""
     return "::".join(urn.split("::")[:2])

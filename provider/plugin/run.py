@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import NamedTuple
 
 from provider.ownership.journal import Journal
+from provider.ownership.journal_entry import tenant_key
 from provider.ownership.ledger import Ledger
 from provider.settings import Settings
 
@@ -29,7 +30,7 @@ class Run:
     def __init__(self) -> None:
         self.ledger = Ledger()
         self._lock = threading.Lock()
-        self._journals: dict[tuple[str, str], Journal] = {}
+        self._journals: dict[str, Journal] = {}
         self._declared: dict[str, _Declared] = {}
         self._namesakes: dict[_Declared, dict[str, bool]] = {}
         self._writing: dict[str, tuple[str, ...]] = {}
@@ -43,10 +44,10 @@ class Run:
 
         *warn* is told if it cannot be used, and what it has of the resource's stack under other tenants.
         """
-        tenant = (settings.tenant_id, settings.cloud.name)
+        tenant = tenant_key(settings.tenant_id, settings.cloud.name)
         with self._lock:
             if tenant not in self._journals:
-                self._journals[tenant] = Journal(settings.journal, "@".join(tenant), warn)
+                self._journals[tenant] = Journal(settings.journal, tenant, warn)
             found = self._journals[tenant]
         found.warn_of_other_tenants(urn)
         return found

@@ -43,19 +43,19 @@ class Live(Lines):
         self._console, self._clean = drawn, clean
         self._lock = threading.Lock()
         self._rows: dict[str, _Row] = {}
-        self._total = 0
+        self._total, self._verb = 0, ""
         self._began = time.monotonic()
 
     @contextmanager
-    def over(self, selected: Sequence[Selected]) -> Iterator[None]:
-        """Draw a run over *selected*; one within another, such as the refresh after a ring, takes its place."""
-        before = self._rows, self._total
-        self._rows, self._total = {one.tenant: _Row(one.ring.name) for one in selected}, len(selected)
+    def over(self, selected: Sequence[Selected], verb: str) -> Iterator[None]:
+        """Draw a run of *verb* over *selected*; one within it, such as the refresh after a ring, takes its place."""
+        before = self._rows, self._total, self._verb
+        self._rows, self._total, self._verb = {one.tenant: _Row(one.ring.name) for one in selected}, len(selected), verb
         try:
             with nullcontext() if before[1] else self._drawn():
                 yield
         finally:
-            self._rows, self._total = before
+            self._rows, self._total, self._verb = before
 
     def _drawn(self) -> live.Live:
         return live.Live(console=self._console, get_renderable=self.frame, transient=True)
@@ -89,7 +89,8 @@ class Live(Lines):
             cells = (tenant, row.ring, _clock(row.since), _step(row, rows))
             table.add_row(*(Text(self._clean(cell)) for cell in cells))
         at_work = sum(bool(row.since) for row in rows.values())
-        totals = f"{self._total - len(rows)} of {self._total} ended, {at_work} at work, {len(rows) - at_work} waiting"
+        ended, waiting = self._total - len(rows), len(rows) - at_work
+        totals = f"{self._verb}: {ended} of {self._total} ended, {at_work} at work, {waiting} waiting"
         return Group(table, Text(f"{totals}  {_clock(self._began)}", style="bold", no_wrap=True, overflow="ellipsis"))
 
 

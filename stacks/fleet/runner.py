@@ -31,6 +31,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     "drift": ("refresh", "--preview-only", "--json"),
 }
 """The operations, as both engines take them."""
+_DONE = {"up": "updated", "destroy": "destroyed", "refresh": "refreshed", "drift": "refreshed", "preview": "previewed"}
+"""What is said of a tenant for which an operation ended well: after a preview, nothing has changed."""
 _LOCK = re.compile(r"currently locked by .* created by (.*? at \S+)")
 """What the Pulumi CLI says of a lock, and by whom it is."""
 _HEARTBEAT = 30.0
@@ -84,7 +86,7 @@ class Runner:
         *between* is asked, after a ring and with those of it that ended well, why the next ring may not begin; empty if
         it may.
         """
-        with self.view.over(selected):
+        with self.view.over(selected, self.verb):
             return self._rings(selected, between)
 
     def _rings(self, selected: Sequence[Selected], between: Callable[[Sequence[Selected]], str] | None) -> list[Result]:
@@ -166,7 +168,8 @@ class Runner:
         )
         changes = ", ".join(f"{count} {op}" for op, count in counts.items() if op != "same")
         said = errors[0] if errors else changes or "no change"
-        self.view.ended(result.tenant, f"{result.status} in {result.seconds:.0f} s: {said}")
+        became = _DONE[self.verb] if result.ended_well else result.status
+        self.view.ended(result.tenant, f"{became} in {result.seconds:.0f} s: {said}")
         if self.limits.fail_fast and not result.ended_well:
             self._stop(f"{result.tenant} has failed")
         return result

@@ -22,8 +22,8 @@ class Lines:
         self._write = write
 
     @contextmanager
-    def over(self, selected: Sequence[Selected]) -> Iterator[None]:  # noqa: ARG002 - what a drawing has to know
-        """Show a run over *selected* for as long as it lasts."""
+    def over(self, selected: Sequence[Selected], verb: str) -> Iterator[None]:  # noqa: ARG002 - for what draws
+        """Show a run of *verb* over *selected* for as long as it lasts."""
         yield
 
     def said(self, line: str) -> None:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stacks import project
 from stacks.digest import REPLACES, Difference
 from stacks.engine import Engine, EngineError
+from stacks.existing.unproven import unproven_creates
 from stacks.files import disk
 from stacks.files.fields import with_fields
 from stacks.files.stack_file import StackFile, without_engine_lines
@@ -35,18 +37,18 @@ class Rotation:
     engine: Engine
     path: Path
     """The stack file."""
-    project: str
+    project_name: str
     entry: str
     tell: Callable[[str], None] = field(compare=False)
 
     def begin(self, issuer: str, *, protected: bool) -> None:
         """Write down what is to be done. Raises FileProblem: the stack file cannot be edited, or the disk refuses."""
-        file = StackFile.read(self.path, self.project)
+        file = StackFile.read(self.path, self.project_name)
         file.require_writable()
         place = (CREDENTIALS, self.entry)
-        after = with_fields(file.text, self.path, self.project, place, {ISSUER: issuer})
+        after = with_fields(file.text, self.path, self.project_name, place, {ISSUER: issuer})
         unprotected = {OPTIONS: {"protect": False}}
-        during = with_fields(after, self.path, self.project, place, unprotected) if protected else after
+        during = with_fields(after, self.path, self.project_name, place, unprotected) if protected else after
         for name, text in ((AFTER, after), (DURING, during), (BEFORE, file.text)):
             disk.replace(self.folder / name, text.encode("utf-8"))
         line = json.dumps({"version": 1, "step": "begun", "issuer": issuer})
@@ -118,6 +120,14 @@ class Rotation:
         return one.op == "update" and one.property == SETTINGS_ID
 
     def _up(self) -> None:
+        """Update, unless a killed run has created something that this machine cannot know of."""
+        config = project.config(self.engine.folder, self.engine.stack, self.path)
+        left = unproven_creates(self.engine.export()["deployment"], config)
+        if left:
+            raise EngineError(
+                f"a killed run has left the create of {', '.join(left)} pending, and the journal of this machine knows "
+                f"nothing of it: run `python -m stacks recover --stack {self.engine.stack}`, then this again"
+            )
         self.engine.up(self.path)
 
     def _finish_file(self) -> None:
@@ -131,7 +141,7 @@ class Rotation:
 
     def _write(self, wanted: str, over: tuple[str, ...]) -> None:
         """Write the file as it is *wanted*. Raises FileProblem: it is none of those that it may be written *over*."""
-        there = StackFile.read(self.path, self.project)
+        there = StackFile.read(self.path, self.project_name)
         if not any(_same(there.text, self._text(name)) for name in over):
             raise FileProblem(
                 f"{self.path}: was changed while the issuer of {self.entry} is rotated: put it back as it is in "

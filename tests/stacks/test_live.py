@@ -41,18 +41,18 @@ def _lines(live: Live, console: Console) -> list[str]:
 def test_frame_fits_into_the_terminal(width: int, height: int) -> None:
     """Forty tenants, or as many as there is room for; the totals are always there."""
     live, console = _live(width, height)
-    with live.over(EVERY):
+    with live.over(EVERY, "up"):
         lines = _lines(live, console)
     assert len(lines) == min(len(EVERY) + 1, height - 2)
     assert max(map(len, lines)) <= width
-    assert lines[-1].startswith("0 of 40 ended, 0 at work, 40 waiting")
+    assert lines[-1].startswith("up: 0 of 40 ended, 0 at work, 40")
 
 
 def test_row_says_what_is_done_or_waited_for(tmp_path: Path) -> None:
     """Those at work stand first, with the last thing that their engine has said."""
     live, console = _live()
     output = tmp_path / "t1.json"
-    with live.over(EVERY):
+    with live.over(EVERY, "up"):
         live.started("t1", output)
         assert _lines(live, console)[0].split() == ["t1", "pilot", "0:00", "at", "work"]
         event = {"resourcePreEvent": {"metadata": {"op": "create", "urn": URN}}}
@@ -64,9 +64,9 @@ def test_row_says_what_is_done_or_waited_for(tmp_path: Path) -> None:
         assert r"waits for the quota \x1b[2J" in lines[0]
         assert lines[1].split() == ["t0", "pilot", "waits", "for", "its", "turn"]
         assert lines[2].split() == ["t2", "broad", "waits", "for", "ring", "pilot", "to", "end", "well"]
-        live.ended("t1", "changed in 3 s")
-        assert _lines(live, console)[-1].startswith("1 of 40 ended, 0 at work, 39 waiting")
-    assert "t1: changed in 3 s\n" in console.file.getvalue()  # type: ignore[attr-defined]
+        live.ended("t1", "updated in 3 s")
+        assert _lines(live, console)[-1].startswith("up: 1 of 40 ended, 0 at work, 39 waiting")
+    assert "t1: updated in 3 s\n" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_run_is_drawn_and_leaves_a_line_for_each_tenant(tmp_path: Path) -> None:
@@ -85,7 +85,8 @@ def test_run_is_drawn_and_leaves_a_line_for_each_tenant(tmp_path: Path) -> None:
     results = runner.run([EVERY[0], EVERY[2]], look)
     assert [one.status for one in results] == ["done", "done"]
     said = [line.strip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
-    assert sum(bool(re.search(r"done in \d+ s: no change", line)) for line in said) == 4
+    for what, count in (("updated", 2), ("refreshed", 2)):
+        assert sum(bool(re.search(rf"{what} in \d+ s: no change", line)) for line in said) == count
 
 
 def test_pipeline_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -135,6 +136,29 @@ def test_rotation_killed_after_a_step_is_ended_by_the_same_command(applied: Stac
     assert (refused.status, "go on with --issuer xTec --apply" in refused.text) == (10, True)
     ended = _rotate(applied, "--apply", "--yes")
     assert ended.status == 0, ended.text
+    _require_rotated(applied, portal, old)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to kill")
+def test_rotation_killed_on_a_machine_that_is_gone_is_recovered_first(applied: Stack, portal: Portal) -> None:
+    """A list that shows no new object yet would let another up create it again: nothing proves whose it is."""
+    old = portal.named("Issuer")["id"]
+    portal.fault(method="POST", path="derivedCredentials$", when="after", delayMs=8000, lagReads=2)
+    running = applied.start_stacks("rotate", "--entry", "issuer", "--issuer", "xTec", "--apply", "--yes")
+    while not any(one.get("issuer") == "xTec" for one in portal.objects()):
+        assert running.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    shutil.rmtree(os.environ["INTUNE_JOURNAL"])
+    applied.unlock()
+    portal.requests()
+    refused = _rotate(applied, "--apply", "--yes")
+    assert (refused.status, "run `python -m stacks recover --stack" in refused.text) == (1, True), refused.text
+    assert portal.writes() == []
+    recovered = applied.recover("--yes")
+    assert recovered.status == 0, recovered.text
+    assert _rotate(applied, "--apply", "--yes").status == 0
     _require_rotated(applied, portal, old)
 
 
