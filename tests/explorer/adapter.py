@@ -168,7 +168,7 @@ class Process:
         shared: dict[str, Any] = {}
         if HAS_JOURNAL:
             journal = machine.journal(chosen, say)
-            run._journals[(chosen.tenant_id, chosen.cloud.name)] = journal
+            run._journals[f"{chosen.tenant_id}@{chosen.cloud.name}"] = journal
             shared = {"host": host_class.Host(run.ledger, journal), "background": _AtOnce()}
         self._run = run
         self._remembered: list[tuple[Any, str, Any]] = [
