@@ -50,7 +50,7 @@ def show(call: Call) -> Response:
         return _unset(call)
     settings = call.view.get(SETTINGS, record.binding)
     if settings is None:
-        raise derived_credentials.missing(record.binding)
+        raise derived_credentials.MEMBERS.missing(record.binding)
     shown = answers.represent(settings)
     if call.tenant.switches.binding_read == "value":
         return Response.of(HTTPStatus.OK, {"value": shown})
@@ -84,7 +84,7 @@ def put_reference(call: Call) -> Response:
     key = referred_id(call, SETTINGS, read_json(call.request).get("@odata.id"))
     with call.change() as change:
         record = profiles.held(change, call.keys["id"], call.keys["cast"])
-        settings = derived_credentials.held(change, key)
+        settings = derived_credentials.MEMBERS.held(change, key)
         change.put(PROFILES, call.tenant.touched(replace(record, binding=settings.id)))
     return Response(HTTPStatus.NO_CONTENT)
 

@@ -5,44 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 
-from sandbox.graph.errors import Conflict, NotFound, Refused
+from sandbox.graph.errors import Conflict, Refused
 from sandbox.graph.http.messages import Response
 from sandbox.graph.metadata import SETTINGS as SETTINGS_TYPE
 from sandbox.graph.odata.payload import check, complete, entity_shape, read_json
 from sandbox.graph.operations import answers
-from sandbox.graph.tenant.store import SETTINGS, Change, Record
+from sandbox.graph.operations.members import Members
+from sandbox.graph.tenant.store import SETTINGS, Record
 from sandbox.graph.tenant.tenant import Call
 
-
-def missing(key: str) -> NotFound:
-    """Say that there is no such derived credential."""
-    return NotFound(f"DerivedCredentials not found: {key}")
-
-
-def index(call: Call) -> Response:
-    """List them."""
-    return answers.listing(call, SETTINGS)
-
-
-def count(call: Call) -> Response:
-    """Count them."""
-    return answers.count(call, SETTINGS)
-
-
-def held(change: Change, key: str) -> Record:
-    """Return the derived credential that a change is about."""
-    record = change.get(SETTINGS, key)
-    if record is None:
-        raise missing(key)
-    return record
-
-
-def show(call: Call) -> Response:
-    """Get one."""
-    record = call.view.get(SETTINGS, call.keys["id"])
-    if record is None:
-        raise missing(call.keys["id"])
-    return answers.item(call, SETTINGS, record)
+MEMBERS = Members(SETTINGS, "DerivedCredentials")
 
 
 def create(call: Call) -> Response:
@@ -74,7 +46,7 @@ def modify(call: Call, key: str) -> Response:
     body = read_json(call.request)
     values = check(entity_shape(body, SETTINGS_TYPE), body, own_id=key.lower()).values
     with call.change() as change:
-        record = held(change, key)
+        record = MEMBERS.held(change, key)
         if values.get("issuer", record.properties["issuer"]) != record.properties["issuer"]:
             # The portal lets everything be edited but the issuer.
             raise Refused("The issuer of a derived credential cannot be changed. Delete it and create another.")
@@ -92,5 +64,5 @@ def modify(call: Call, key: str) -> Response:
 def delete(call: Call) -> Response:
     """Delete one. Profiles that refer to it do not prevent that: their reference then leads nowhere."""
     with call.change() as change:
-        change.remove(SETTINGS, held(change, call.keys["id"]).id)
+        change.remove(SETTINGS, MEMBERS.held(change, call.keys["id"]).id)
     return answers.removed(call)
