@@ -114,8 +114,9 @@ def last_step(text: str) -> str:
         urn, op = str(step.get("urn")), str(step.get("op"))
         if step and op not in _QUIET and urn.count("::") > 2:  # noqa: PLR2004 - stack, project, type, name
             return f"{op} {urn.rpartition('::')[2]}"
-        said = " ".join(str((one.get("diagnosticEvent") or {}).get("message", "")).split())
-        if said:
+        told = one.get("diagnosticEvent") or {}
+        said = " ".join(str(told.get("message", "")).split())
+        if said and told.get("severity") != "debug":  # the CLI's events have its own debugging, which nobody asked for
             return said
     return ""
 

@@ -49,8 +49,8 @@ class FleetOperation:
 
     def _do(self) -> int:
         selected, resumed = self._select()
-        for one in selected:
-            self._view.said(f"{one.tenant}: {one.reason}")
+        for line in summary.reasons({one.tenant: one.reason for one in selected}):
+            self._view.said(line)
         if self._verb in ("up", "destroy"):
             refused = self._agreed(selected)
             if refused is not None:

@@ -34,6 +34,14 @@ def many(tenants: Sized) -> str:
     return f"{len(tenants)} tenant{'s' if len(tenants) != 1 else ''}"
 
 
+def reasons(found: Mapping[str, str]) -> list[str]:
+    """Return a line for each reason of *found*, by tenant, with all tenants that were selected for it."""
+    grouped: dict[str, list[str]] = {}
+    for tenant, reason in found.items():
+        grouped.setdefault(reason, []).append(tenant)
+    return [f"{many(tenants)}, {reason}: {', '.join(tenants)}" for reason, tenants in grouped.items()]
+
+
 def differences(found: Mapping[str, list[Difference]]) -> list[Group]:
     """Group *found*, by tenant, by what differs: what is riskiest first, then what most tenants have."""
     groups: dict[Difference, list[str]] = {}

@@ -129,6 +129,12 @@ def test_missing_git_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
 # ------------------------------------------------------------------------------------ what engines say
 
 
+def test_tenants_that_are_selected_for_one_reason_are_one_line() -> None:
+    """With all their names: a pattern may choose more than was meant."""
+    found = {"t0": "ring pilot", "t1": "ring broad", "t2": "ring broad"}
+    assert summary.reasons(found) == ["1 tenant, ring pilot: t0", "2 tenants, ring broad: t1, t2"]
+
+
 def test_same_difference_in_many_tenants_is_one_line() -> None:
     """The riskiest first; a line names some of the tenants."""
     update = Difference("IosProfile mail", "update", "description", '"a"', '"b"')

@@ -64,6 +64,9 @@ def test_row_says_what_is_done_or_waited_for(tmp_path: Path) -> None:
         assert r"waits for the quota \x1b[2J" in lines[0]
         assert lines[1].split() == ["t0", "pilot", "waits", "for", "its", "turn"]
         assert lines[2].split() == ["t2", "broad", "waits", "for", "ring", "pilot", "to", "end", "well"]
+        debug = {"diagnosticEvent": {"message": "registering resource: ty=pulumi", "severity": "debug"}}
+        output.write_text(json.dumps(event) + "\n" + json.dumps(debug) + "\n", encoding="utf-8")
+        assert _lines(live, console)[0].split() == ["t1", "pilot", "0:00", "create", "mail"]
         live.ended("t1", "updated in 3 s")
         assert _lines(live, console)[-1].startswith("up: 1 of 40 ended, 0 at work, 39 waiting")
     assert "t1: updated in 3 s\n" in console.file.getvalue()  # type: ignore[attr-defined]
