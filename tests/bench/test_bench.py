@@ -77,7 +77,7 @@ def test_path_without_a_program_leads_to_all_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("writes", "seconds"), [(1, 0), (100, 0), (101, 20), (500, 80), (501, 100)])
-def test_least_that_the_quota_needs(writes: int, seconds: float) -> None:
+def test_least_seconds_follow_from_the_quota(writes: int, seconds: float) -> None:
     """A hundred writes in any twenty seconds."""
     assert targets.least_quota_seconds(writes) == seconds
 

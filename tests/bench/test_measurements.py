@@ -48,7 +48,7 @@ def test_create_is_its_writes_two_lists_and_looks(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("key", ["preview", "up"])
-def test_nothing_to_do_sends_nothing(bench: Bench, key: str) -> None:
+def test_unchanged_stack_sends_nothing(bench: Bench, key: str) -> None:
     """Not even a token is asked for."""
     sample = measured(bench, key)
     assert (sample.requests, sample.tokens) == (0, 0)

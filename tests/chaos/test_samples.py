@@ -59,7 +59,7 @@ def test_every_fault_ends_in_what_is_declared(seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_no_create_is_lost_doubled_or_taken(seed: int) -> None:
+def test_creates_under_faults_are_not_lost_doubled_or_taken(seed: int) -> None:
     """Whatever goes wrong with each of them, and whatever others have in the tenant, which stays theirs."""
     count = 120
     tally = creates.create_many(count, seed, workers=20)

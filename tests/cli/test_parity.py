@@ -140,7 +140,7 @@ def test_drift_and_loss(twins: Twins) -> None:
     assert "update" in verbs(twins.do("up", "--refresh"))
 
 
-def test_what_cannot_be_read(twins: Twins) -> None:
+def test_unreadable_object_stays_as_it_was(twins: Twins) -> None:
     """It stays as it was, and no update follows."""
     twins.do("up", program="a = Thing('a', name='A')\nThing('b', name='B', owner=a.serial)")
     twins.change("A-1", fails="read")
@@ -223,7 +223,7 @@ def test_killed(twins: Twins, gate: Gate) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send to one process")
-def test_asked_to_stop(twins: Twins, gate: Gate) -> None:
+def test_engine_that_is_interrupted_begins_nothing_new(twins: Twins, gate: Gate) -> None:
     """An engine that is asked to stop begins nothing new, and writes down what was under way."""
     started = _begin(twins, gate)
     for engine, heard in zip(started, (started[0].stderr, started[1].stdout), strict=True):

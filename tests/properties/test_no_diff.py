@@ -31,7 +31,7 @@ def relay(tenant: tuple[Sandbox, Portal]) -> Iterator[Relay]:
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
-def test_what_was_applied_has_no_diff(kind: Kind, world: tuple[Runs, Portal], relay: Relay) -> None:
+def test_applied_inputs_have_no_diff(kind: Kind, world: tuple[Runs, Portal], relay: Relay) -> None:
     """Reordered lists, members added as null, defaults filled in, moments and flags spelled otherwise: no drift."""
     runs, portal = world
     runs.endpoint = relay.endpoint

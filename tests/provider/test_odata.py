@@ -13,12 +13,12 @@ def test_quote_in_an_id_is_doubled() -> None:
     assert Collection("/states").item_listed("a") == "/states('a')"
 
 
-def test_nothing_in_an_id_is_an_address_of_its_own() -> None:
+def test_id_is_quoted_in_an_address() -> None:
     """An id that somebody adopts can be any text, and must lead to that object or to none."""
     assert Collection("/states").item("../a/b?c#d%20é") == "/states('..%2Fa%2Fb%3Fc%23d%2520%C3%A9')"
 
 
-def test_only_what_has_an_id_is_an_object() -> None:
+def test_object_has_an_id() -> None:
     """Text, not empty, and not longer than an address can carry."""
     assert is_object({"id": "x"})
     assert is_object({"id": "x" * 1024})

@@ -41,7 +41,7 @@ def test_defaults_are_the_public_cloud_and_what_microsoft_publishes() -> None:
         ({"tenantId": TENANT}, {"INTUNE_CONSISTENCY_TIMEOUT": "nan"}, "INTUNE_CONSISTENCY_TIMEOUT"),
     ],
 )
-def test_what_is_missing_or_wrong_is_named_with_its_remedy(
+def test_wrong_setting_is_named_with_its_remedy(
     config: dict[str, str], environ: dict[str, str], said: str
 ) -> None:
     """One sentence, with the command that mends it."""
@@ -64,7 +64,7 @@ def test_quota_can_be_shared_or_left_to_graph() -> None:
         ("china", "https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn"),
     ],
 )
-def test_each_cloud_has_its_own_hosts_and_scope(cloud: str, graph: str, authority: str) -> None:
+def test_clouds_have_hosts_and_scopes_of_their_own(cloud: str, graph: str, authority: str) -> None:
     """A token of one is worth nothing at another, not even between L4 and L5."""
     found = read({"tenantId": TENANT, "cloud": cloud}.get, {}).cloud
     assert (found.graph, found.authority, found.scope) == (graph, authority, f"{graph}/.default")

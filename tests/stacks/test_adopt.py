@@ -218,7 +218,7 @@ def _leave_pending(deployment: dict[str, Any]) -> None:
     deployment["pending_operations"] = [{"resource": {**resource, "id": ""}, "type": "creating"}]
 
 
-def test_what_another_run_has_written_meanwhile_stays_in_the_state() -> None:
+def test_write_of_another_run_stays_in_the_state() -> None:
     """An adoption that fails takes out what it has imported, and nothing else; alone, it leaves the state as it was."""
     object_ = Existing("derivedCredentials", "id-1", "C")
     ours, theirs = ({"urn": f"a::{name}", "type": f"x:{_CLASS}", "id": f"id-{n}"} for n, name in enumerate("cd", 1))

@@ -141,7 +141,7 @@ def test_number_refers_to_the_entry_that_a_number_names(key: str, reference: Any
     )
 
 
-def test_no_value_of_a_secret_map_is_shown() -> None:
+def test_secret_map_shows_no_value() -> None:
     """Pulumi says which map has a secret in it, and not which value; the other maps show their values."""
     wrong: dict[str, Any] = {
         "display_name": 4711,

@@ -38,7 +38,7 @@ def every_field() -> Iterator[tuple[Trial, Field]]:
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.key)
-def test_no_field_is_forgotten(trial: Trial) -> None:
+def test_fields_of_all_resources_are_tried(trial: Trial) -> None:
     """A field that is added to a resource must be tried here."""
     attributes = CONFIG_MAPS[trial.key].kind.args.schema.attributes.values()
     declared = {one.name for one in attributes if one.part is not Part.DIRECTIVE}

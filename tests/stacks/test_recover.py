@@ -140,7 +140,7 @@ def descendants(pid: int) -> list[int]:
     return sorted(reached - {pid})
 
 
-def test_nothing_is_written_without_consent(stack: Stack, portal: Portal) -> None:
+def test_recovery_without_consent_writes_nothing(stack: Stack, portal: Portal) -> None:
     """A dry run shows it; anything but a typed yes leaves the state alone; yes writes it."""
     configure(stack, derivedCredentials={"c": CREDENTIAL})
     assert stack.up().status == 0
@@ -179,7 +179,7 @@ def test_difference_is_shown_and_healed_by_the_next_up(stack: Stack, portal: Por
     assert stack.up("--expect-no-changes").status == 0
 
 
-def test_nothing_created_leaves_it_to_the_next_up(stack: Stack, portal: Portal) -> None:
+def test_create_without_effect_is_left_to_the_next_up(stack: Stack, portal: Portal) -> None:
     """The pending create goes, for an up would keep it for ever; the next up creates the object."""
     configure(stack, derivedCredentials={"c": CREDENTIAL})
     assert stack.up().status == 0
@@ -256,7 +256,7 @@ def test_interrupted_replacement_is_recovered(stack: Stack, portal: Portal) -> N
     assert portal.named("P")["derivedCredentialSettings"] == id_
 
 
-def test_what_creates_no_object_is_left_to_the_next_up(stack: Stack, portal: Portal) -> None:
+def test_resource_that_creates_no_object_is_left_to_the_next_up(stack: Stack, portal: Portal) -> None:
     """Bindings, scoped settings and adoptions write only what differs: their pending creates are forgotten."""
     vpn = {"@odata.type": "#microsoft.graph.iosVpnConfiguration"}
     adopted, scoped = (portal.seed("derivedCredentials", **{**WIRE, "displayName": name}) for name in "DE")

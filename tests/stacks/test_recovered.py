@@ -130,7 +130,7 @@ def test_replacement_takes_the_place_of_what_made_way() -> None:
     assert before["deployment"]["resources"][2]["id"] == "1"
 
 
-def test_nothing_but_the_pending_creates_changes() -> None:
+def test_recovered_state_differs_in_the_pending_creates_alone() -> None:
     """Resources, metadata and members that this project does not know are as before."""
     before = {**state(there(urn("z"), "5", taint=True), creates=[pending("a")]), "features": ["f"]}
     after = recovered(before, [Finding(pending("a"), "C", Action.CLEAR, "")], {})

@@ -150,7 +150,7 @@ def test_generated_mistake_is_wrong_for_both(key: str) -> None:
     [(change, key) for change in WRONG for key in ("derivedCredentials", "androidProfiles")],
     ids=lambda one: one if isinstance(one, str) else one.__name__.lstrip("_"),
 )
-def test_each_mistake_is_judged_alike(change: Change, key: str) -> None:
+def test_schema_and_program_judge_mistakes_alike(change: Change, key: str) -> None:
     """Every kind of mistake, on maps that have such fields and on maps that do not."""
     chance = random.Random(1)  # noqa: S311 - the same mistakes each time
     for entry in _entries(key)[:6]:

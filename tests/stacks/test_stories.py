@@ -109,7 +109,7 @@ def test_another_issuer_replaces_the_settings_and_rewrites_the_profiles(stack: S
     assert stack.up("--expect-no-changes").status == 0
 
 
-def test_what_was_deleted_elsewhere_is_shown_as_gone_and_made_again(stack: Stack, portal: Portal) -> None:
+def test_object_deleted_elsewhere_is_created_again(stack: Stack, portal: Portal) -> None:
     """The refresh says so, the next up makes it, and the state has the new id."""
     stack.configure(**config({"c": CREDENTIAL}, {"p": PROFILE}))
     assert stack.up().status == 0

@@ -49,7 +49,7 @@ def test_object_is_made_read_changed_and_deleted(client: GraphClient) -> None:
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize("method", ["get", "patch", "put", "delete", "assign"])
-def test_what_can_be_repeated_is_repeated(
+def test_repeatable_request_is_repeated(
     client: GraphClient, portal: Portal, clock: Clock, status: int, method: str
 ) -> None:
     """Two passing faults, then the answer: the caller notices nothing but the wait."""
@@ -281,7 +281,7 @@ def test_netrc_entry_does_not_replace_the_token(
     assert (client.get(SETTINGS) or {})["value"] == []
 
 
-def test_no_exception_of_the_http_library_leaves(client: GraphClient, portal: Portal) -> None:
+def test_exceptions_of_the_http_library_become_ours(client: GraphClient, portal: Portal) -> None:
     """Our errors are no kin of requests', and all that can go wrong on a connection becomes one of them."""
     for _, cls in inspect.getmembers(errors, inspect.isclass):
         assert not issubclass(cls, requests.RequestException)

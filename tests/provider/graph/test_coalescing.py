@@ -83,7 +83,7 @@ def paths(portal: Portal, count: int) -> list[str]:
     return [f"{SETTINGS}('{portal.seed('derivedCredentials', displayName=str(n), **wire)}')" for n in range(count)]
 
 
-def test_what_is_asked_for_meanwhile_shares_a_batch(tenant: Tenant, portal: Portal, gate: Gate) -> None:
+def test_reads_that_wait_share_a_batch(tenant: Tenant, portal: Portal, gate: Gate) -> None:
     """The first few go alone and at once; while they are under way, the others gather: twenty to a batch."""
     asked = paths(portal, AT_ONCE + 25)
     answers = gate.hold(tenant, asked[:AT_ONCE])
@@ -96,7 +96,7 @@ def test_what_is_asked_for_meanwhile_shares_a_batch(tenant: Tenant, portal: Port
     assert [line for line in sent if line.startswith("POST")] == ["POST /$batch"] * 2
 
 
-def test_who_asks_for_the_same_shares_the_answer(tenant: Tenant, portal: Portal, gate: Gate) -> None:
+def test_equal_reads_share_the_answer(tenant: Tenant, portal: Portal, gate: Gate) -> None:
     """But only one that is yet to be asked for: what is under way may be older than the question."""
     asked = paths(portal, AT_ONCE)
     answers = gate.hold(tenant, asked)

@@ -82,7 +82,7 @@ def test_kind_builds_its_credential(settings: Settings, kind: str, built: str, c
         ("githubOidc", "AZURE_CLIENT_ID is not set"),
     ],
 )
-def test_what_is_missing_is_named(settings: Settings, kind: str, missing: str) -> None:
+def test_missing_variables_are_named(settings: Settings, kind: str, missing: str) -> None:
     """The variables, before anything is sent."""
     with pytest.raises(SignInError, match=missing):
         CredentialFactory(replace(settings, auth=kind), {}, print).credential()

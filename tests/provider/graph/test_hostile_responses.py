@@ -48,7 +48,7 @@ NOT_GRAPHS = [
 
 @pytest.mark.parametrize("body", NOT_GRAPHS)
 @pytest.mark.parametrize("path", [SETTINGS, f"{SETTINGS}('{ID}')"])
-def test_no_broken_answer_is_an_empty_list_or_an_absence(tenant: Tenant, portal: Portal, body: str, path: str) -> None:
+def test_broken_answer_is_neither_an_empty_list_nor_an_absence(tenant: Tenant, portal: Portal, body: str, path: str) -> None:
     """Nothing, half of something, a page or JSON without end: an error of one line, in a list as in a read."""
     portal.fault(path=path.replace("(", r"\(").replace(")", r"\)"), times=9, status=200, body=body)
     with pytest.raises(UnexpectedAnswer) as caught:
@@ -61,7 +61,7 @@ def test_no_broken_answer_is_an_empty_list_or_an_absence(tenant: Tenant, portal:
     "body", [*NOT_GRAPHS, "{}", '{"value": 7}', '{"id": null}', '{"value": {"issuer": "purebred"}}']
 )
 @pytest.mark.parametrize("doing", ["read", "delete"])
-def test_no_broken_answer_says_that_nothing_is_bound(tenant: Tenant, portal: Portal, body: str, doing: str) -> None:
+def test_broken_answer_keeps_the_binding(tenant: Tenant, portal: Portal, body: str, doing: str) -> None:
     """A reference is unset where Graph says so; else the binding stays in the state and the profile stays bound."""
     credential = portal.seed("derivedCredentials", **WIRE)
     bound = {"@odata.type": "#microsoft.graph.iosVpnConfiguration", "derivedCredentialSettings": credential}
@@ -79,7 +79,7 @@ def test_no_broken_answer_says_that_nothing_is_bound(tenant: Tenant, portal: Por
 
 
 @pytest.mark.parametrize("body", ["", "{}", "<html/>"])
-def test_no_broken_answer_leads_a_profile_elsewhere(tenant: Tenant, portal: Portal, body: str) -> None:
+def test_broken_answer_keeps_the_scoped_settings(tenant: Tenant, portal: Portal, body: str) -> None:
     """Settings that are managed through a profile do not leave the state because a gateway said nothing."""
     credential = portal.seed("derivedCredentials", **WIRE)
     bound = {"@odata.type": "#microsoft.graph.iosVpnConfiguration", "derivedCredentialSettings": credential}
@@ -115,7 +115,7 @@ def test_content_type_proves_nothing(client: GraphClient, portal: Portal) -> Non
         list(paging.objects(client, SETTINGS))
 
 
-def test_what_graph_has_and_we_do_not_know_is_shown_or_ignored(tenant: Tenant, portal: Portal) -> None:
+def test_unknown_members_are_drift_and_unknown_properties_are_ignored(tenant: Tenant, portal: Portal) -> None:
     """A member that an enum has gained is drift like any other; a property that a type has gained is none of ours."""
     fresh = {"id": ID, "@odata.type": ODATA_TYPE, **WIRE, "issuer": "fifthIssuer", "notificationType": "email,pager"}
     portal.fault(path="derivedCredentials", status=200, body={"value": [{**fresh, "colour": {"deep": [1]}}]})

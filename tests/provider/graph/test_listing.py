@@ -52,7 +52,7 @@ def test_list_that_breaks_off_keeps_what_came() -> None:
         list(listing)
 
 
-def test_what_was_written_before_its_page_came_is_not_taken_from_it() -> None:
+def test_object_written_before_its_page_came_is_not_taken_from_it() -> None:
     """A page that was under way during the write may show the object as it was."""
     listing = Listing()
     listing.forget("written")
@@ -82,7 +82,7 @@ def test_followers_see_every_object_once_and_the_end() -> None:
     assert seen == [(["a", "b"], True)]
 
 
-def test_only_what_says_something_is_kept() -> None:
+def test_nulls_and_contexts_are_not_kept() -> None:
     """Nulls and contexts go, and equal texts are one text: a list lives as long as the run."""
     type_ = str(b"#microsoft.graph.thing", "ascii")
     other = str(b"#microsoft.graph.thing", "ascii")

@@ -58,7 +58,7 @@ def test_log_has_no_secret_and_no_name(sandbox: Sandbox, portal: Portal) -> None
         assert secret not in said
 
 
-def test_nothing_is_logged_without_debug(sandbox: Sandbox, portal: Portal) -> None:
+def test_log_is_silent_without_debug(sandbox: Sandbox, portal: Portal) -> None:
     """The engine would show it to everybody."""
     assert log_of_a_create(sandbox, portal) == ""
 

@@ -56,7 +56,7 @@ def test_assignment_of_the_wrong_types_is_not_the_declared_one(target: object, s
 
 
 @pytest.mark.parametrize("members", [None, 7, "x", {}, [7], [{"source": []}], [{"source": {"a": 1}}]])
-def test_what_is_no_list_of_assignments_has_none(members: object) -> None:
+def test_malformed_assignments_count_as_none(members: object) -> None:
     """A source that is no text is not a direct one."""
     assert _from_wire(members) == []
 
@@ -93,7 +93,7 @@ def test_status_in_the_state_that_is_no_text_says_nothing(old: object) -> None:
 
 @pytest.mark.parametrize("body", ["[" * 60 + "]" * 60, '{"a":' * 60 + "1" + "}" * 60])
 @pytest.mark.parametrize("place", ["alone", "in a string of JSON"])
-def test_what_is_nested_too_deeply_is_no_answer(client: GraphClient, portal: Portal, body: str, place: str) -> None:
+def test_answer_that_is_nested_too_deeply_is_refused(client: GraphClient, portal: Portal, body: str, place: str) -> None:
     """Python could parse it and not walk it; nothing of Graph's is nested so."""
     nested = f'{{"a": {body}}}'
     if place == "alone":

@@ -48,7 +48,7 @@ def simulate(latencies: list[float], places: int, threads: int) -> tuple[list[tu
     places=st.integers(1, 12),
     threads=st.integers(1, 32),
 )
-def test_no_window_of_the_servers_holds_more_than_the_limit(
+def test_window_never_holds_more_than_the_limit(
     latencies: list[float], where: list[float], places: int, threads: int
 ) -> None:
     """Wherever between sending and answer the server counts each request."""
@@ -139,7 +139,7 @@ def test_share_leaves_the_rest_to_others() -> None:
     assert clock.now == 20.0
 
 
-def test_who_waits_is_told_how_many_and_how_long() -> None:
+def test_waiting_writes_are_counted_and_timed() -> None:
     """The writes that wait, and the least time that the quota needs for them."""
     said: list[str] = []
     paced, _ = pacer(said)
@@ -251,7 +251,7 @@ def fail(paced: RateLimiter) -> None:
         raise OSError("broken")
 
 
-def test_nothing_is_paced_where_graph_is_left_to_throttle() -> None:
+def test_writes_are_not_paced_without_a_share() -> None:
     """A share of nothing is no pacing at all."""
     paced, clock = pacer(share=0.0)
     for _ in range(500):

@@ -24,7 +24,7 @@ def failure(status: int, retry_after: float | None = None) -> GraphError:
     + [(status, 10) for status in (408, 425, 499, 500, 502, 503, 504)]
     + [(status, 1) for status in (301, 400, 401, 403, 404, 405, 409, 410, 412, 422, 423, 501, 505, 507)],
 )
-def test_only_passing_faults_are_worth_another_attempt(status: int, attempts: int) -> None:
+def test_refusals_are_not_tried_again(status: int, attempts: int) -> None:
     """A refusal stays a refusal, however often it is asked."""
     assert BACKOFF.max_attempts(failure(status)) == attempts
 

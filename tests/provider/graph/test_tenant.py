@@ -43,7 +43,7 @@ def test_one_failure_serves_everybody(client: GraphClient, portal: Portal) -> No
     assert portal.sent() == [f"GET {SETTINGS}"]
 
 
-def test_what_was_written_is_dropped_from_the_list(client: GraphClient, portal: Portal) -> None:
+def test_written_object_is_dropped_from_the_list(client: GraphClient, portal: Portal) -> None:
     """Whoever needs it asks anew; a list that was never made is not made for that."""
     kept, written = seed(portal, "kept"), seed(portal, "written")
     tenant = Tenant(client)

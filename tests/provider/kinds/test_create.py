@@ -205,7 +205,7 @@ def test_namesake_of_another_type_is_no_namesake(tenant: Tenant, portal: Portal)
     assert len(portal.objects()) == 2
 
 
-def test_two_declarations_of_one_name_do_not_share_an_object(tenant: Tenant, portal: Portal) -> None:
+def test_second_create_of_a_name_is_refused(tenant: Tenant, portal: Portal) -> None:
     """The second create of a name in one run is refused, even if its fields are the same."""
     CREDENTIAL.create(tenant, INPUTS)
     with pytest.raises(AdoptionError, match="another resource of this program already creates"):
@@ -243,7 +243,7 @@ def test_binding_that_the_post_ignored_is_made_by_the_other_route(
     assert portal.named("Profile")["derivedCredentialSettings"] == bound["derived_credential_settings_id"]
 
 
-def test_only_one_issuer_at_a_time_is_explained(tenant: Tenant, portal: Portal) -> None:
+def test_second_issuer_is_explained(tenant: Tenant, portal: Portal) -> None:
     """Where the tenant refuses a second one, the error names the first and how to adopt it."""
     portal.switch(oneIssuer=True)
     first = portal.seed("derivedCredentials", **{**WIRE, "displayName": "First"})

@@ -197,7 +197,7 @@ def test_adopting_what_is_as_declared_writes_nothing(tenant: Tenant, portal: Por
         ("another issuer", "has issuer intercede, which Graph cannot change"),
     ],
 )
-def test_what_cannot_be_adopted_is_refused(tenant: Tenant, portal: Portal, adopt: str, reason: str) -> None:
+def test_adoption_of_an_unfit_object_is_refused(tenant: Tenant, portal: Portal, adopt: str, reason: str) -> None:
     """Nothing is written, and the error says what to do."""
     other = portal.seed("derivedCredentials", **{**WIRE, "issuer": "intercede"})
     portal.requests()

@@ -21,7 +21,7 @@ DIFF = provider_pb2.DiffResponse
 class TestDiff:
     """Local, and about declared fields only."""
 
-    def test_what_did_not_change(self, offline: Callable[[str], Plugin]) -> None:
+    def test_equal_values_are_no_difference(self, offline: Callable[[str], Plugin]) -> None:
         """Order of a set, doubles for integers, fields that the server chose: no difference."""
         olds = {**CREDENTIAL, "renewal_threshold_percentage": 30.0}
         news = {**CREDENTIAL, "notification_types": ["email", "companyPortal"]}
@@ -29,7 +29,7 @@ class TestDiff:
         assert offline("derivedCredential").diff("id", olds, news).changes == DIFF.DIFF_NONE
 
     @pytest.mark.parametrize(("field", "value"), [("help_url", "https://b.example"), ("display_name", UNKNOWN)])
-    def test_what_changed_is_left_to_the_engine_to_show(
+    def test_difference_is_left_to_the_engine_to_show(
         self, offline: Callable[[str], Plugin], field: str, value: str
     ) -> None:
         """An undecided answer makes the engine find out, and show, property by property."""
@@ -133,7 +133,7 @@ class TestLife:
         assert online("derivedCredential").update(MISSING, CREDENTIAL, CREDENTIAL) == {**CREDENTIAL, **LIVES}
         assert portal.requests() == []
 
-    def test_what_graph_writes_differently_is_a_warning(self, online: Callable[..., Plugin], portal: Portal) -> None:
+    def test_value_that_graph_spells_differently_is_a_warning(self, online: Callable[..., Plugin], portal: Portal) -> None:
         """It took the change and spelled it its own way: not an error, but it would show as drift for ever."""
         plugin = online("androidProfile")
         id_, outputs = plugin.create({"display_name": "P", "description": "old"})
@@ -252,7 +252,7 @@ class TestErrors:
         assert line.startswith("SignInError: sign-in to tenant")
         assert "\n" not in line
 
-    def test_no_tenant(self) -> None:
+    def test_missing_tenant_is_told_with_the_command(self) -> None:
         """The command that sets it; told by the first call, which is a check."""
         plugin = Plugin("derivedCredential", {}, {})
         assert told(lambda: plugin.check(CREDENTIAL)) == (

@@ -31,7 +31,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     server.stop(None).wait()
 
 
-def test_what_concerns_the_run_is_no_resources_and_stays(engine: Engine) -> None:
+def test_message_of_the_run_stays_in_the_log(engine: Engine) -> None:
     """Such as that the quota holds it back: told once, and to be read in a log afterwards."""
     assert host.log_for_run("Graph's quota holds the run back")
     (log,) = engine.logs

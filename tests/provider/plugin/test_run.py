@@ -50,7 +50,7 @@ def test_needs_have_the_entries_of_the_config_and_what_will_be_written() -> None
     assert run.permissions() == {PROFILE.permissions, CREDENTIAL.permissions}
 
 
-def test_what_is_ahead_is_what_was_noted_and_not_begun() -> None:
+def test_writes_ahead_shrink_as_they_begin() -> None:
     """It shrinks with every resource that begins to be written; what the run needs does not."""
     run = Run()
     for urn in ("urn::a", "urn::b", "urn::b"):

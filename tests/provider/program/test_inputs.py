@@ -41,7 +41,7 @@ def unknown() -> pulumi.Output[Any]:
     return pulumi.Output(now(set()), now(None), now(False))
 
 
-def test_what_a_program_writes_is_translated() -> None:
+def test_arguments_of_a_program_are_translated() -> None:
     """Argument classes, enums and tuples are for people; two escapes of one character are that character."""
     inputs = checked(
         "it",

@@ -78,7 +78,7 @@ def test_field_is_written_alone_and_read_back(tenant: Tenant, portal: Portal, re
 
 
 @pytest.mark.parametrize("field", CHANGES)
-def test_nothing_is_written_without_the_word(tenant: Tenant, portal: Portal, record: str, field: str) -> None:
+def test_difference_without_allow_write_is_an_error(tenant: Tenant, portal: Portal, record: str, field: str) -> None:
     """A difference is an error that names the field."""
     with pytest.raises(AdoptionError, match=f"differs in {field}: declare what it has, or allow_write=True"):
         STATE.create(tenant, {"adopt": record, field: CHANGES[field][1]})

@@ -167,7 +167,7 @@ def test_other_commands(workshop: Workshop, capsys: pytest.CaptureFixture[str]) 
     assert "    - 2 deleted\n" in out
 
 
-def test_what_cannot_be_begun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_arguments_are_told_on_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Arguments that make no sense, and a project that is not there, are told on standard error."""
     with pytest.raises(SystemExit) as caught:
         commandline.main(["up"])

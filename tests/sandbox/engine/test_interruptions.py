@@ -58,7 +58,7 @@ def test_killed(workshop: Workshop, gate: Gate) -> None:
 
 @signals
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_asked_to_stop(workshop: Workshop, gate: Gate, number: signal.Signals) -> None:
+def test_engine_that_is_interrupted_begins_nothing_new(workshop: Workshop, gate: Gate, number: signal.Signals) -> None:
     """Asked once, the engine begins nothing new, waits for what runs, and writes the result down."""
     workshop.program(_program(gate))
     engine = workshop.start("up", "--skip-preview")

@@ -14,7 +14,7 @@ def _said(workshop: Workshop, program: str) -> list[tuple[Severity, str, str]]:
     return [(each.severity, each.message.rstrip(), each.urn.rpartition("::")[2]) for each in result.diagnostics]
 
 
-def test_what_it_is_given(workshop: Workshop) -> None:
+def test_program_gets_project_stack_and_config(workshop: Workshop) -> None:
     """The program learns project, stack, folder, configuration, and whether this is a preview; it is `__main__`."""
     workshop.configure({"greeting": "hi", "numbers": [1, 2], "flag": True})
     program = """
@@ -47,7 +47,7 @@ def test_program_in_a_folder_of_its_own(workshop: Workshop) -> None:
     assert workshop.state["a"]["sourcePosition"].startswith("project:///src/things.py#")
 
 
-def test_what_it_prints_and_logs(workshop: Workshop) -> None:
+def test_output_and_log_of_a_program_are_messages(workshop: Workshop) -> None:
     """Output is a message at the stack, a log message one at its resource; an error logged fails the run."""
     said = _said(
         workshop,
@@ -134,7 +134,7 @@ def test_interpreter(workshop: Workshop) -> None:
     assert workshop.state["demo-dev"]["outputs"] == {"python": sys.executable}
 
 
-def test_no_resource_but_the_stack(workshop: Workshop) -> None:
+def test_program_without_resources_has_a_stack(workshop: Workshop) -> None:
     """A program without resources has a stack, and needs no plugin."""
     result = workshop.up("")
     assert (result.changes, steps(result)) == ({Op.CREATE: 1}, [])

@@ -41,7 +41,7 @@ def test_drift_and_loss(workshop: Workshop) -> None:
     assert workshop.thing("B-2")["owner"] == "A-1"
 
 
-def test_nothing_changed(workshop: Workshop) -> None:
+def test_refresh_without_a_change_keeps_the_state(workshop: Workshop) -> None:
     """A refresh that finds everything as it was says so, and keeps ids, order and what the program said."""
     workshop.up(PROGRAM)
     before = workshop.state

@@ -71,7 +71,7 @@ def test_registrations(asked: dict[str, Any], message: str) -> None:
         goal_of(request, Path())
 
 
-def test_what_is_not_refused() -> None:
+def test_empty_hooks_and_aliases_by_urn_are_accepted() -> None:
     """Empty hooks, and aliases by URN, are nothing to refuse."""
     hooks = proto.RegisterResourceRequest.ResourceHooksBinding()
     request = proto.RegisterResourceRequest(type=THING, name="a", custom=True, hooks=hooks, aliasURNs=["urn:old"])

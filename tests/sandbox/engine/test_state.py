@@ -138,7 +138,7 @@ def test_file_that_cannot_be_written(workshop: Workshop) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
-def test_only_the_owner_may_read(workshop: Workshop) -> None:
+def test_state_is_readable_by_its_owner_alone(workshop: Workshop) -> None:
     """The file can hold secrets in plain text."""
     workshop.up("")
     assert workshop.state_file.stat().st_mode & 0o777 == 0o600

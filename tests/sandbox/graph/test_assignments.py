@@ -88,7 +88,7 @@ def test_unset_filter_reads_back_in_two_ways(graph: Graph) -> None:
     assert seen == {None, ZERO}
 
 
-def test_what_was_read_can_be_assigned_again(graph: Graph) -> None:
+def test_assignments_that_were_read_are_accepted(graph: Graph) -> None:
     """Ids, zero filters and annotations included."""
     key = graph.profile()
     before = assigned(graph, key, *EVERYBODY)
@@ -197,7 +197,7 @@ def test_assigning_counts_as_a_change(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize("path", ["assign", "assignments"])
-def test_nothing_can_be_assigned_that_does_not_exist(graph: Graph, path: str) -> None:
+def test_assignment_of_an_unknown_profile_is_refused(graph: Graph, path: str) -> None:
     """404, as everywhere."""
     assert graph.post(f"{PROFILES}/x/{path}", {"assignments": []}).status_code == 404
 

@@ -113,7 +113,7 @@ def test_link_is_set_anew_and_removed(graph: Graph) -> None:
 
 @pytest.mark.parametrize("suffix", ["", "/$ref"])
 @pytest.mark.parametrize(("manner", "status"), [("404", 404), ("204", 204), ("null", 200)])
-def test_how_an_unset_link_reads_is_a_switch(
+def test_unset_link_reads_as_the_switch_says(
     graph: Graph, portal: Portal, manner: str, status: int, suffix: str
 ) -> None:
     """Nobody knows which of the three it is."""

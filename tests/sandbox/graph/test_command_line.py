@@ -46,7 +46,7 @@ def settings(ready: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_it_prints_one_line_and_ends_quietly() -> None:
+def test_command_prints_one_line_and_ends_quietly() -> None:
     """The line has all a client needs; SIGTERM ends it with 0 and without another word."""
     with running() as (process, ready):
         assert set(ready) >= {

@@ -150,7 +150,7 @@ def test_objects_are_deleted_in_the_portal(sandbox: Sandbox, graph: Graph, porta
         ("POST", "settings", {"createBinding": "perhaps"}, 400),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_a_reason(
+def test_wrong_control_request_is_refused_with_a_reason(
     sandbox: Sandbox, method: str, path: str, body: Any, status: int
 ) -> None:
     """A control route that ignored a mistake would make a test pass for the wrong reason."""

@@ -108,7 +108,7 @@ def test_read_that_has_nothing_to_do_with_the_write_does_not_count(graph: Graph,
     assert portal.faults_left() == []
 
 
-def test_what_is_done_in_the_portal_does_not_lag(graph: Graph, portal: Portal) -> None:
+def test_change_in_the_portal_does_not_lag(graph: Graph, portal: Portal) -> None:
     """It happened long ago, as far as a client is concerned."""
     key = portal.seed("derivedCredentials", displayName="Old")
     portal.change(key, displayName="New")
@@ -164,7 +164,7 @@ def test_write_that_succeeds_can_be_late_alone(graph: Graph, portal: Portal) -> 
     assert [listed(graph) for _ in range(3)] == [2, 2, 3]
 
 
-def test_each_of_several_writes_under_one_fault_is_late(graph: Graph, portal: Portal) -> None:
+def test_several_writes_under_one_fault_are_late(graph: Graph, portal: Portal) -> None:
     """Three posts with one lag each: a list that three of them make a difference to counts for all three."""
     portal.fault(**CREATE, drop="after", times=3, lagReads=1)
     for _ in range(3):

@@ -113,7 +113,7 @@ def test_structured_values_come_back_with_their_type(graph: Graph) -> None:
     assert shown["deviceManagementApplicabilityRuleOsEdition"] == {"@odata.type": rule_type, **rule}
 
 
-def test_what_was_read_can_be_sent_back_without_what_is_the_servers(graph: Graph) -> None:
+def test_object_that_was_read_is_accepted_in_a_change(graph: Graph) -> None:
     """Annotations, own id and typed structures are accepted in a change."""
     key = graph.profile(silentCertificateAccessDetails=[{"packageId": "a"}])
     read = graph.get(f"{PROFILES}/{key}").json()
@@ -270,7 +270,7 @@ def test_path_with_a_cast_must_fit_the_object(graph: Graph) -> None:
 @pytest.mark.parametrize(
     ("manner", "status", "left"), [("accepted", 2, "pending"), ("ignored", 2, "issued"), ("unrouted", 4, "issued")]
 )
-def test_what_a_write_to_a_certificate_state_does_is_a_switch(
+def test_write_to_a_certificate_state_does_what_the_switch_says(
     graph: Graph, portal: Portal, manner: str, status: int, left: str
 ) -> None:
     """Nobody knows: taken, answered but without effect, or no route at all."""

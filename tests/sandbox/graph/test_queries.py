@@ -61,7 +61,7 @@ def test_page_is_as_long_as_asked_but_not_longer_than_it_may_be(graph: Graph, po
     assert pages(graph, f"{CREDENTIALS}?$top=0")[0]["value"] == []
 
 
-def test_what_changes_while_pages_are_read_makes_nothing_appear_twice_or_never(graph: Graph, portal: Portal) -> None:
+def test_change_between_pages_neither_repeats_nor_hides_an_object(graph: Graph, portal: Portal) -> None:
     """A link remembers the last object and not a number of objects."""
     portal.switch(pageSize=2)
     ids = [graph.credential(displayName=str(number)) for number in range(5)]
@@ -152,7 +152,7 @@ def test_assignments_are_expanded_in_lists_and_items(graph: Graph, select: str) 
 @pytest.mark.parametrize(
     ("path", "name"), [(PROFILES, "derivedCredentialSettings"), (PROFILES, "nope"), (CREDENTIALS, "assignments")]
 )
-def test_nothing_else_is_expanded(graph: Graph, path: str, name: str) -> None:
+def test_other_expansion_is_refused(graph: Graph, path: str, name: str) -> None:
     """The link to the derived credential least of all: it is not declared on the base type."""
     answer = graph.get(f"{path}?$expand={name}")
     assert answer.status_code == 400

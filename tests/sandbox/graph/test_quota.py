@@ -56,7 +56,7 @@ def test_writes_are_requests_too() -> None:
     assert quota.admit("t", "a", write=True) == 20
 
 
-def test_what_is_refused_does_not_count() -> None:
+def test_refused_request_does_not_count() -> None:
     """Else a client that comes back too early would never be admitted."""
     clock = Clock()
     quota = Quota(clock)
@@ -97,7 +97,7 @@ def test_parts_of_a_batch_count_and_the_batch_does_not() -> None:
         graph.close()
 
 
-def test_it_is_off_unless_asked_for(graph: Graph, portal: Portal) -> None:
+def test_quota_is_off_by_default(graph: Graph, portal: Portal) -> None:
     """And can be put on while the sandbox runs."""
     assert {graph.delete(f"{CREDENTIALS}/x").status_code for _ in range(101)} == {404}
     portal.switch(quota=True)

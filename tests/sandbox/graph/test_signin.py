@@ -179,7 +179,7 @@ def test_managed_identity_wants_its_header(sandbox: Sandbox) -> None:
         ({"grant_type": "authorization_code", "code": "x"}, 400, "invalid_grant", "AADSTS70000"),
     ],
 )
-def test_what_is_wrong_with_a_sign_in_is_said_in_a_code(
+def test_wrong_sign_in_is_answered_with_a_code(
     sandbox: Sandbox, form: dict[str, str], status: int, error: str, code: str
 ) -> None:
     """The codes are those that people search for."""

@@ -75,7 +75,7 @@ def test_many_tenants_sign_in_without_azure_tenant_id(two: Sandbox) -> None:
     assert Sandbox().environment["AZURE_TENANT_ID"] == TENANT_ID
 
 
-def test_each_tenant_is_kept_in_a_file_of_its_own(tmp_path: Path) -> None:
+def test_tenants_are_kept_in_files_of_their_own(tmp_path: Path) -> None:
     """What a later process serves is what this one had."""
     for count in (0, 1):
         with Sandbox(tenants=2, state_file=tmp_path / "state.json") as sandbox:

@@ -46,7 +46,7 @@ def test_headers_are_like_graphs(graph: Graph) -> None:
     assert statuses == {200: True, 204: False}
 
 
-def test_what_is_not_http_is_refused(sandbox: Sandbox) -> None:
+def test_request_that_is_not_http_is_refused(sandbox: Sandbox) -> None:
     """Nonsense, a body in chunks, an endless line: the connection is closed and the sandbox goes on."""
     assert b"400" in talk(sandbox, b"nonsense\r\n\r\n")
     assert b"411" in talk(sandbox, b"POST /beta/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
@@ -92,7 +92,7 @@ def test_latency_is_added_to_every_request_but_those_of_control() -> None:
         portal.close()
 
 
-def test_nothing_is_left_when_it_stops() -> None:
+def test_sandbox_that_stops_leaves_nothing() -> None:
     """Ports closed, threads ended, kept connections cut, the authority's file removed; waits are cut short."""
     threads = threading.active_count()
     with Sandbox(latency_ms=60_000) as sandbox:
@@ -115,7 +115,7 @@ def test_nothing_is_left_when_it_stops() -> None:
         socket.create_connection(("127.0.0.1", port), timeout=10)
 
 
-def test_only_this_machine_is_served(sandbox: Sandbox) -> None:
+def test_ports_listen_on_this_machine_alone(sandbox: Sandbox) -> None:
     """Both ports listen on 127.0.0.1."""
     assert sandbox.graph_endpoint.startswith("http://127.0.0.1:")
     assert sandbox.authority_host.startswith("https://127.0.0.1:")
