@@ -77,7 +77,7 @@ class Bench:
             self.graph.empty()
             self._stacks[subject] = self._stack(subject, size, plain=case is QUOTA)
         stack = self._over_tls(self._stacks[subject]) if case.tls else self._stacks[subject]
-        self.graph.manners(latency_ms=case.latency_ms, quota=case is QUOTA)
+        self.graph.behave(latency_ms=case.latency_ms, quota=case is QUOTA)
         self.graph.forget()
         return stack
 
@@ -88,7 +88,7 @@ class Bench:
         try:
             ran = stack.run(case.verb, *case.flags)
         finally:
-            self.graph.manners()
+            self.graph.behave()
         self.figures.add(case.key, subject, size, sample(ran, self.graph.seen()))
         undo()
 

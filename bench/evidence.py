@@ -92,7 +92,7 @@ def profiles(bench: Bench, size: int) -> list[Profile]:
         else:
             taken.append(_read(case.title, recording))
         finally:
-            bench.graph.manners()
+            bench.graph.behave()
     return taken
 
 

@@ -57,7 +57,7 @@ class Graph:
         """Let go of the connection."""
         self._session.close()
 
-    def manners(self, *, latency_ms: int = 0, quota: bool = False) -> None:
+    def behave(self, *, latency_ms: int = 0, quota: bool = False) -> None:
         """Set how long every answer takes, and whether Intune's quota holds."""
         self._call("POST", "settings", {"latencyMs": latency_ms, "quota": quota})
 

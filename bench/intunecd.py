@@ -52,11 +52,11 @@ def measure(bench: Bench, size: int, folder: Path) -> None:
     folder.mkdir(parents=True)
     _run(bench, "backup", ["-p", str(folder), "--append-id"], "backup", size)
     undo = bench.drift()
-    bench.graph.manners(latency_ms=BESIDE_RIVAL.latency_ms)
+    bench.graph.behave(latency_ms=BESIDE_RIVAL.latency_ms)
     try:
         said = _run(bench, "update", ["-p", str(folder), "--report"], BESIDE_RIVAL.key, size)
     finally:
-        bench.graph.manners()
+        bench.graph.behave()
     undo()
     if "changed in the portal" not in said:
         raise AssertionError(f"IntuneCD did not report the difference:\n{said[-2000:]}")

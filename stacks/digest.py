@@ -116,7 +116,7 @@ def last_step(text: str) -> str:
             return f"{op} {urn.rpartition('::')[2]}"
         told = one.get("diagnosticEvent") or {}
         said = " ".join(str(told.get("message", "")).split())
-        if said and told.get("severity") != "debug":  # the CLI's events have its own debugging, which nobody asked for
+        if said and told.get("severity") != "debug":  # the events of the CLI include its own debugging
             return said
     return ""
 

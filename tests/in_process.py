@@ -131,14 +131,14 @@ def runs(sandbox: Sandbox, environ: Mapping[str, str]) -> Iterator[Runs]:
     """
     Make runs possible in this process, with *environ* in its environment meanwhile.
 
-    Tracebacks are on, so that an error nobody foresaw arrives as what it is. The engine's address is one where nobody
+    Tracebacks are on, so that an unexpected error arrives as what it is. The engine's address is one where nothing
     listens: an engine that was never there is never missed.
     """
     before, arguments = dict(os.environ), sys.argv
     os.environ.update({**sandbox.environment, "INTUNE_DEBUG": "1", "PULUMI_PROJECT": PROJECT, **environ})
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        sys.argv = [*arguments, f"127.0.0.1:{nobody.getsockname()[1]}"]
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        sys.argv = [*arguments, f"127.0.0.1:{unused.getsockname()[1]}"]
         ours, host._engine = host._engine, host._Engine()
         try:
             yield Runs(sandbox, {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": "sandbox"})

@@ -65,7 +65,7 @@ class Portal:
         return found
 
     def seed(self, collection: str, **properties: Any) -> str:
-        """Put an object into the tenant that nobody's stack made, and return its id."""
+        """Put an object into the tenant that no stack created, and return its id."""
         return str(self._call("POST", "objects", {"collection": collection, **properties})["id"])
 
     def change(self, id_: str, **properties: Any) -> None:
@@ -81,7 +81,7 @@ class Portal:
         self._call("DELETE", "objects")
 
     def switch(self, **settings: Any) -> None:
-        """Change the tenant's manners."""
+        """Change how the tenant behaves."""
         self._call("POST", "settings", settings)
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:

@@ -1,7 +1,7 @@
 """
 The floor of the bench: a dynamic provider that does nothing.
 
-What a run with it takes is the engine's, the SDK's and Python's own time; nobody's provider can be faster.
+What a run with it takes is the engine's, the SDK's and Python's own time; no provider can be faster.
 """
 
 from __future__ import annotations

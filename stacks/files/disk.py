@@ -1,4 +1,4 @@
-"""Writes a file or a line at once: whoever reads after a kill finds what was written before it, whole."""
+"""Writes a file or a line at once: after a kill, what was written before it can be read, whole."""
 
 from __future__ import annotations
 

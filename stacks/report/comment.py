@@ -199,7 +199,7 @@ def _named(tenants: Sequence[str]) -> str:
 
 def _text(text: str, longest: int = _LONGEST_NAME) -> str:
     """
-    Return *text* as code, which notifies nobody and links to nothing, with each sign of markup as an entity.
+    Return *text* as code, which neither notifies anybody nor links to anything, with each sign of markup as an entity.
 
     It is cut after *longest* characters.
     """

@@ -216,7 +216,7 @@ def _touched(stage: Stage, resource: Resource, portal: Portal) -> str:
     now = {one["id"]: one for one in portal.objects()}
     touched = [id_ for id_, one in stage.others.items() if id_ not in stage.shared and now.get(id_) != one]
     fresh = [id_ for id_ in now if id_ not in stage.others and id_ != resource.id]
-    return f"objects of others were touched: {touched}" if touched else f"nobody knows of {fresh}" if fresh else ""
+    return f"objects of others were touched: {touched}" if touched else f"no state knows of {fresh}" if fresh else ""
 
 
 def _wrong(resource: Resource, doing: str, stage: Stage, portal: Portal) -> str:

@@ -165,7 +165,7 @@ def kill_family(engine: subprocess.Popen[str]) -> None:
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(engine.pid)], check=True, capture_output=True)  # noqa: S607
         return
-    # S607: where ps lies differs, and it is part of every system that has it
+    # S607: where ps is differs, and it is part of every system that has it
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True)  # noqa: S607
     parents = {int(pid): int(parent) for pid, parent in (line.split() for line in listed.stdout.splitlines())}
     family = [engine.pid]

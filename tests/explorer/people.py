@@ -5,7 +5,7 @@ Each act is offered only before a request whose answer it can change: everywhere
 
 One thing is left out. While it is in doubt whether a POST had an effect, or a list is late that tells what existed
 before it, no person makes an object that is equal to its body in each field: nothing in the tenant tells one from the
-other, so whoever looks must take it for its own.
+other, so a run that looks must take it for its own.
 """
 
 from __future__ import annotations

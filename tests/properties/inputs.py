@@ -149,7 +149,7 @@ _OF: dict[type[Value], Callable[[Any], Strategy]] = {
 def examples(strategy: Strategy, count: int, start: int) -> list[Inputs]:
     """Draw up to *count* examples, the same ones for the same *start*."""
     drawn: list[Inputs] = []
-    manners = settings(
+    tried_so = settings(
         max_examples=count,
         database=None,
         phases=[Phase.generate],
@@ -158,7 +158,7 @@ def examples(strategy: Strategy, count: int, start: int) -> list[Inputs]:
     )
 
     @seed(start)
-    @manners
+    @tried_so
     @given(strategy)
     def draw(inputs: Inputs) -> None:
         drawn.append(inputs)

@@ -27,7 +27,7 @@ class Scene:
     """The surroundings of a kind that makes its own objects."""
 
     held = frozenset[str]()
-    """Fields that nobody changes by hand."""
+    """Fields that are not changed by hand."""
 
     def __init__(self, kind: Kind, portal: Portal) -> None:
         self.kind = kind
@@ -179,7 +179,7 @@ class _CertificateState(Scene):
         return {"adopt": st.sampled_from(self._records), "allow_write": st.just(True)}
 
     def delete_elsewhere(self, id_: str, inputs: Inputs) -> None:
-        """Nobody can: Intune makes these records, and a stack cannot."""
+        """This is impossible: Intune creates these records, and a stack cannot."""
 
     def ours(self) -> list[str]:
         return []

@@ -42,7 +42,7 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands still while nobody sleeps."""
+    """A clock that moves only when something sleeps."""
     return Clock()
 
 
@@ -114,7 +114,7 @@ def next_run(client: GraphClient, tmp_path: Path) -> Iterator[Callable[[], Tenan
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
-    """Whoever issued the server's certificate."""
+    """The authority that issued the server's certificate."""
     return trustme.CA()
 
 

@@ -21,7 +21,7 @@ def assertion(lifetime: float = 300.0) -> str:
 
 
 class Issuer:
-    """A pipeline's identity service: gives a fresh assertion to whoever brings the job's token."""
+    """A pipeline's identity service: gives a fresh assertion to a caller that has the job's token."""
 
     def __init__(self, answer: Callable[[], tuple[int, Any]]) -> None:
         self.asked: list[tuple[str, str]] = []

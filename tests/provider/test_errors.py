@@ -191,7 +191,7 @@ def test_error_is_of_a_length_that_can_be_carried() -> None:
 
 
 def test_token_in_an_answer_is_not_quoted() -> None:
-    """Whoever echoes it: an error ends in CI logs."""
+    """Whatever part of the answer has it: an error ends in CI logs."""
     token = "eyJ0eXAiOiJKV1Qi.eyJhdWQiOiJodHRwczov.c2ln-_bmF0dXJl"
     error = GraphError("GET", "/x", status=401, message=f"the token {token} is no good")
     assert "eyJ" not in str(error)

@@ -41,9 +41,7 @@ def test_defaults_are_the_public_cloud_and_what_microsoft_publishes() -> None:
         ({"tenantId": TENANT}, {"INTUNE_CONSISTENCY_TIMEOUT": "nan"}, "INTUNE_CONSISTENCY_TIMEOUT"),
     ],
 )
-def test_wrong_setting_is_named_with_its_remedy(
-    config: dict[str, str], environ: dict[str, str], said: str
-) -> None:
+def test_wrong_setting_is_named_with_its_remedy(config: dict[str, str], environ: dict[str, str], said: str) -> None:
     """One sentence, with the command that mends it."""
     with pytest.raises(ConfigError, match=said):
         read(config.get, environ)
@@ -95,7 +93,7 @@ def test_sandbox_is_located_only_when_something_is_to_be_sent() -> None:
     ],
 )
 def test_sandbox_must_be_on_this_machine(address: str) -> None:
-    """A sandbox elsewhere would be a real token sent astray."""
+    """A sandbox elsewhere would get a real token."""
     settings = read({"tenantId": TENANT, "cloud": SANDBOX}.get, {})
     with pytest.raises(ConfigError, match="INTUNE_GRAPH_ENDPOINT"):
         locate(settings, {"INTUNE_GRAPH_ENDPOINT": address, "AZURE_AUTHORITY_HOST": "https://127.0.0.1:2"})

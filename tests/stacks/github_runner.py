@@ -69,7 +69,7 @@ class Runner:
         flags = ["--noprofile", "--norc", "-eo", "pipefail"] if step.get("shell") == "bash" else ["-e"]
         bash = shutil.which("bash")
         assert bash is not None
-        assert not _EXPRESSION.search(step["run"]), "an expression in a script is a way in for whoever names things"
+        assert not _EXPRESSION.search(step["run"]), "an expression in a script lets a name be run as a command"
         done = subprocess.run(
             [bash, *flags, "-c", step["run"]],
             cwd=self.folder,

@@ -124,7 +124,7 @@ def test_records_of_several_jobs_are_one(tmp_path: Path) -> None:
     ],
 )
 def test_record_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
-    """All of it: what a pull request hands over is data of whoever opened it."""
+    """All of it: what a pull request hands over is data of the person who opened it."""
     record = _record(tmp_path, "one", {"t0": {}})
     with (record.folder / "run.jsonl").open("a", encoding="utf-8") as stream:
         stream.write(line + "\n")

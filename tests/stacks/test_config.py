@@ -78,7 +78,7 @@ def test_config_without_mistakes_has_none() -> None:
 
 
 def test_display_name_is_given_once() -> None:
-    """Two objects of one kind and name are told apart by nobody; a credential and a profile may share a name."""
+    """Two objects of one kind and name cannot be told apart; a credential and a profile may share a name."""
     profiles = {"p": {"display_name": "C"}, "q": {"display_name": "D"}, "r": {"display_name": "C"}}
     (line,) = mistakes({"derivedCredentials": {"c": CREDENTIAL}, "androidProfiles": profiles})
     assert line.startswith('androidProfiles.r.display_name: "C" is the display_name of androidProfiles.p too; declare')

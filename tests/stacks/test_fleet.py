@@ -393,7 +393,7 @@ def test_change_of_a_baseline_goes_through_the_rings(fleet: Fleet, portal: Porta
 
 
 def test_tenant_that_fails_stops_the_next_ring_and_is_resumed(fleet: Fleet, portal: Portal) -> None:
-    """The pilot fails: nobody else is begun. Mended, the run goes on with exactly what is left."""
+    """The pilot fails: no other tenant is begun. Mended, the run goes on with exactly what is left."""
     portal.fault(method="POST", path="deviceConfigurations$", status=400, times=3)
     outcome = fleet.run("up", "--yes", "--json")
     assert outcome.status == 1
@@ -443,7 +443,7 @@ def test_deletion_needs_its_own_word(fleet: Fleet, portal: Portal) -> None:
 
 
 def test_up_that_is_not_agreed_to_changes_nothing(fleet: Fleet, portal: Portal) -> None:
-    """Without a terminal and without `--yes` there is nobody to agree."""
+    """Without a terminal and without `--yes` no person can agree."""
     outcome = fleet.run("up")
     assert outcome.status == 10
     assert "nothing was changed: it was not agreed to" in outcome.text

@@ -34,7 +34,7 @@ def test_manifests_of_fifty_tenants_are_what_the_operator_takes() -> None:
 
 
 def test_ring_waits_for_the_ring_before_it() -> None:
-    """For each of its tenants; what only looks waits for nobody."""
+    """For each of its tenants; what only looks does not wait."""
     files = manifests(RINGS, PLACE, drift=True)
     (first, _), (later, look) = files["contoso-test.yaml"], files["tenant-00.yaml"]
     assert "prerequisites" not in first["spec"]

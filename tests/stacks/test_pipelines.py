@@ -67,7 +67,7 @@ def _run(repository: Repository, script: str, **more: str) -> subprocess.Complet
 
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_commands_of_a_pipeline_take_what_it_gives(path: Path) -> None:
-    """Each `python -m stacks …` in a script, with its options: nobody notices a misspelled one before the merge."""
+    """Each `python -m stacks …` in a script, with its options: a misspelled one would only show after the merge."""
     scripts = [one.replace("\\\n", " ") for one in _scripts(yaml.safe_load(path.read_text(encoding="utf-8")))]
     lines = [line for one in scripts for line in re.findall(r"-m stacks ([a-z].*)", one)]
     for line in lines:

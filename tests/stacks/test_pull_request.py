@@ -189,7 +189,7 @@ def test_preview_cannot_break_out_of_its_fold() -> None:
 
 
 def test_names_of_stacks_are_text() -> None:
-    """A stack file of a pull request names its stack: it writes no HTML and notifies nobody."""
+    """A stack file of a pull request names its stack: it writes no HTML and notifies no one."""
     for text in (comment([Preview("<i>@octo/team`", one, status=0)]) for one in (UNCHANGED, UPDATED)):
         assert "<i>" not in text
         assert "&lt;i&gt;@&#8203;octo/team" in text

@@ -165,7 +165,7 @@ def test_unfinished_create_is_finished_by_the_next_up(stack: Stack, portal: Port
 
 
 def test_state_has_neither_secrets_nor_code(stack: Stack, sandbox: Sandbox) -> None:
-    """A short reference to the provider, the declared fields, and nothing of whoever signed in."""
+    """A short reference to the provider, the declared fields, and nothing of the identity that signed in."""
     stack.configure(**config({"c": CREDENTIAL}, {"p": PROFILE}))
     assert stack.up().status == 0
     resources = stack.resources()

@@ -1,5 +1,5 @@
 """
-The plugin: a `python -m pulumi.dynamic` process, and its methods with the engine's manners.
+The plugin: a `python -m pulumi.dynamic` process, and its methods as the engine calls them.
 
 Dynamic providers take neither secrets nor references to resources, so values go out bare and come back marked like
 what was sent.

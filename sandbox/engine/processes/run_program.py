@@ -1,7 +1,7 @@
 """
 Run a Pulumi program; the engine starts this file in a process of its own.
 
-It lies alone in its folder, since that folder heads the module path of the program: no module of the engine can hide
+It is alone in its folder, since that folder heads the module path of the program: no module of the engine can hide
 one of the program's.
 """
 

@@ -27,7 +27,7 @@ class Project:
 
     @property
     def directory(self) -> Path:
-        """Where the program runs: the root, or the folder that `main` names or lies in."""
+        """Where the program runs: the root, or the folder that `main` names or is in."""
         main = self.root / self.main
         return main if main.is_dir() else main.parent
 

@@ -53,7 +53,7 @@ def render(path: Path) -> str:
 
 
 def contains(pattern: Path, path: Path) -> bool:
-    """Tell whether *path* is what *pattern* names, or lies within."""
+    """Tell whether *path* is what *pattern* names, or is within."""
     return len(path) >= len(pattern) and all(
         wanted in ("*", found) for wanted, found in zip(pattern, path, strict=False)
     )

@@ -18,7 +18,7 @@ INIT_ERROR = "#initerror"
 
 @dataclass(frozen=True)
 class Diff:
-    """A difference and its consequences; without *detail* the provider did not say where it lies."""
+    """A difference and its consequences; without *detail* the provider did not say where it is."""
 
     changes: bool
     replace_keys: list[str] = field(default_factory=list)

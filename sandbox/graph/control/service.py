@@ -7,7 +7,7 @@ The routes of the sandbox itself, under /_sandbox: they need no token, cannot fa
     GET POST DELETE  faults        what is to go wrong
     GET POST DELETE  objects       all objects, a new one, none
     GET PATCH DELETE objects/{id}  one object
-    GET POST         settings      the tenant's manners
+    GET POST         settings      how the tenant behaves
     GET              assertions    claims of the client assertions seen, never the assertions
 """
 

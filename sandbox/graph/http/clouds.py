@@ -62,7 +62,7 @@ def cloud_sites() -> dict[str, Site]:
 
 
 def loopback_graph(scheme: Literal["http", "https"], port: int) -> Site:
-    """Describe a Graph on this machine: the global cloud's manners under an address of its own."""
+    """Describe a Graph on this machine: it behaves as the global cloud does, under an address of its own."""
     origin = f"{scheme}://{LOOPBACK}:{port}"
     audiences = frozenset({origin, f"https://{CLOUDS[0].graph_host}"})
     return Site(origin, LOOPBACK, "graph", audiences)

@@ -85,7 +85,7 @@ def test_create_whose_answer_breaks_off_is_not_repeated(
 
 @pytest.mark.usefixtures("trusted")
 def test_body_that_cannot_be_decompressed_is_doubt(serve: Callable[..., TlsServer], clock: Clock) -> None:
-    """The service answered with a success, so it may have done it; nobody can read what it did."""
+    """The service answered with a success, so it may have done it; what it did cannot be read."""
     server = serve(answering("201 Created|Content-Encoding: gzip|Content-Length: 12", CUT))
     client = client_of(server.url, clock)
     error = failure(client, lambda: client.post(PATH, {}))

@@ -86,7 +86,7 @@ def test_repeatable_request_is_repeated(
 def test_post_that_creates_is_sent_once(
     client: GraphClient, portal: Portal, clock: Clock, fault: dict[str, Any], error: type[GraphError]
 ) -> None:
-    """It may have worked; whoever asked for it must look before it is sent again."""
+    """It may have worked; the caller must look before it is sent again."""
     portal.fault(method="POST", path="derivedCredentials", times=9, **fault)
     with pytest.raises(error):
         client.post(SETTINGS, BODY)
@@ -112,7 +112,7 @@ def test_patience_ends(client: GraphClient, portal: Portal, clock: Clock) -> Non
 
 
 def test_retry_after_is_honoured_and_told(client: GraphClient, portal: Portal, clock: Clock, told: list[str]) -> None:
-    """The server's wait is waited, and whoever waits learns why."""
+    """The client waits as the server asks, and reports why."""
     portal.fault(path="derivedCredentials", status=429, headers={"Retry-After": "7"})
     client.get(SETTINGS)
     assert clock.naps == [pytest.approx(7.1)]
@@ -185,7 +185,7 @@ def test_success_that_is_not_graphs_is_an_error(client: GraphClient, portal: Por
 
 
 def test_answer_beyond_all_measure_is_not_read(settings: Settings, portal: Portal) -> None:
-    """Reading stops at a size that no honest answer has."""
+    """Reading stops at a size that no valid answer has."""
     tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
     client = GraphClient(settings, tokens, largest_answer=1 << 20)
     portal.fault(path="derivedCredentials", status=200, body='{"value": "' + "x" * (2 << 20) + '"}')

@@ -1,4 +1,4 @@
-"""Reads that threads ask for one by one: alone where nobody shares them, and else in batches."""
+"""Reads that threads ask for one by one: alone where no other read waits, and else in batches."""
 
 from __future__ import annotations
 

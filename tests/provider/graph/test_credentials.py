@@ -25,7 +25,7 @@ OFFLINE = [kind for kind in AUTH_METHODS if kind not in {"default", "environment
 def test_every_kind_signs_in(
     settings: Settings, environments: Mapping[str, Mapping[str, str]], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A token of the stack's tenant, with permissions, whoever signed in and however."""
+    """A token of the stack's tenant, with permissions, for each way to sign in."""
     for name in ("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID"):
         monkeypatch.delenv(name)  # what the process has is not what the kind was given
     told: list[str] = []

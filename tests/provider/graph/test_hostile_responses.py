@@ -48,7 +48,9 @@ NOT_GRAPHS = [
 
 @pytest.mark.parametrize("body", NOT_GRAPHS)
 @pytest.mark.parametrize("path", [SETTINGS, f"{SETTINGS}('{ID}')"])
-def test_broken_answer_is_neither_an_empty_list_nor_an_absence(tenant: Tenant, portal: Portal, body: str, path: str) -> None:
+def test_broken_answer_is_neither_an_empty_list_nor_an_absence(
+    tenant: Tenant, portal: Portal, body: str, path: str
+) -> None:
     """Nothing, half of something, a page or JSON without end: an error of one line, in a list as in a read."""
     portal.fault(path=path.replace("(", r"\(").replace(")", r"\)"), times=9, status=200, body=body)
     with pytest.raises(UnexpectedAnswer) as caught:
@@ -133,7 +135,7 @@ def test_object_on_two_pages_is_one_object(client: GraphClient, portal: Portal) 
 
 
 def test_object_on_two_pages_is_found_once_after_a_lost_answer(tenant: Tenant, portal: Portal) -> None:
-    """It is what the POST made, and not several objects that nobody can choose between."""
+    """It is what the POST made, and not several objects that cannot be told apart."""
     list(tenant.listing(CREDENTIAL.collection))
     made = {"@odata.type": ODATA_TYPE, **WIRE, "id": ID}
     link = f"{tenant.client.root}{SETTINGS}?$skiptoken=2"

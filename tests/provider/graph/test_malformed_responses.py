@@ -1,4 +1,4 @@
-"""Answers whose JSON is of the wrong types, as the fuzz task found them: an error of ours, and never a lie."""
+"""Answers whose JSON is of the wrong types, as the fuzz task found them: an error of ours, and never a false value."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def test_status_in_the_state_that_is_no_text_says_nothing(old: object) -> None:
 
 @pytest.mark.parametrize("body", ["[" * 60 + "]" * 60, '{"a":' * 60 + "1" + "}" * 60])
 @pytest.mark.parametrize("place", ["alone", "in a string of JSON"])
-def test_answer_that_is_nested_too_deeply_is_refused(client: GraphClient, portal: Portal, body: str, place: str) -> None:
+def test_answer_that_is_nested_too_deeply_is_refused(
+    client: GraphClient, portal: Portal, body: str, place: str
+) -> None:
     """Python could parse it and not walk it; nothing of Graph's is nested so."""
     nested = f'{{"a": {body}}}'
     if place == "alone":

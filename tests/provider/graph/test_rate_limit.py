@@ -261,7 +261,7 @@ def test_writes_are_not_paced_without_a_share() -> None:
 
 
 def test_request_that_fails_frees_its_place_like_any_other() -> None:
-    """The server counted it all the same; nobody waits for ever."""
+    """The server counted it all the same; no write waits for ever."""
     paced, clock = pacer(share=0.01)
     for expected in (0.0, 20.0, 40.0):
         with pytest.raises(OSError, match="broken"):

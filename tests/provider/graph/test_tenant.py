@@ -44,7 +44,7 @@ def test_one_failure_serves_everybody(client: GraphClient, portal: Portal) -> No
 
 
 def test_written_object_is_dropped_from_the_list(client: GraphClient, portal: Portal) -> None:
-    """Whoever needs it asks anew; a list that was never made is not made for that."""
+    """It is asked for anew when it is needed; a list that was never made is not made for that."""
     kept, written = seed(portal, "kept"), seed(portal, "written")
     tenant = Tenant(client)
     tenant.forget(CREDENTIALS, written)
@@ -73,7 +73,7 @@ def test_own_request_is_told_once_and_only_where_no_list_answers(client: GraphCl
 
 
 def test_waiting_for_graph_ends(client: GraphClient, clock: Clock, told: list[str]) -> None:
-    """What never appears is waited for until the deadline, in growing steps, and whoever waits is told."""
+    """What never appears is waited for until the deadline, in growing steps, and the wait is reported."""
     answers = iter([None, None, "there"])
     assert Tenant(client).eventually(lambda: next(answers)) == "there"
     assert clock.naps == [0.5, 1.0]

@@ -79,7 +79,7 @@ def test_namesake_is_seen_though_its_type_is_left_out(tenant: Tenant, portal: Po
 
 @pytest.mark.parametrize("fault", AFTER)
 def test_object_whose_answer_was_lost_is_found(tenant: Tenant, portal: Portal, fault: dict[str, Any]) -> None:
-    """It worked, and nobody said so: one object, its id known, one POST."""
+    """It worked, and no answer came: one object, its id known, one POST."""
     portal.fault(method="POST", path="derivedCredentials$", **fault)
     id_ = CREDENTIAL.create(tenant, INPUTS).id
     assert [one["id"] for one in portal.objects()] == [id_]

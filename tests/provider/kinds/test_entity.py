@@ -31,7 +31,7 @@ TO_ALL = {"target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget
 
 
 def seed_profile(portal: Portal, **properties: Any) -> str:
-    """Put a profile into the tenant that nobody's stack made."""
+    """Put a profile into the tenant that no stack created."""
     return portal.seed("deviceConfigurations", **{"@odata.type": PROFILE.odata_type, **properties})
 
 
@@ -326,7 +326,7 @@ def test_answer_that_shows_the_change_is_proof_enough(tenant: Tenant, portal: Po
 
 
 def test_delete_that_graph_accepts_and_does_not_make_is_an_error(tenant: Tenant, portal: Portal) -> None:
-    """An object that the state forgets and the tenant keeps would be nobody's."""
+    """An object that the state forgets and the tenant keeps would have no owner."""
     id_ = seed_profile(portal, displayName="P")
     portal.fault(method="DELETE", path="deviceConfigurations", status=204, body="")
     with pytest.raises(WriteIgnored, match="says that it is deleted and still shows it"):

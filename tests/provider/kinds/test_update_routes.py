@@ -59,7 +59,7 @@ def test_route_that_leads_nowhere_is_an_error(tenant: Tenant, made: str) -> None
 
 
 def test_route_that_changes_nothing_is_an_error(tenant: Tenant, portal: Portal, made: str) -> None:
-    """Nobody documents what these routes do; a 200 alone proves nothing."""
+    """No page documents what these routes do; a 200 alone proves nothing."""
     portal.fault(method="PATCH", path="groupAssignments", status=200, body={})
     assignment = portal.named("P")["assignments"][0]["id"]
     news = {"description": "D", "update_route": {"group_assignment_id": assignment}}

@@ -199,7 +199,7 @@ def test_gone_object_of_a_resource_is_told_from_others() -> None:
 
 
 def test_deleted_object_has_no_other_facts() -> None:
-    """What this run deleted is nobody's, whatever was known of it before."""
+    """What this run deleted has no owner, whatever was known of it before."""
     ledger = Ledger()
     ledger.declares(MINE)
     ledger.diff(OBJECT, MINE)

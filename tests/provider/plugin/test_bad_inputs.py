@@ -181,7 +181,7 @@ def test_good_inputs_of_the_cases_are_good(offline: Callable[[str], Plugin]) -> 
 
 
 def test_all_failures_of_a_resource_come_at_once(offline: Callable[[str], Plugin]) -> None:
-    """Nobody mends one mistake to be told of the next."""
+    """All mistakes are reported at once."""
     everything = {"issuer": "x", "notification_types": "x", "help_url": "x", "renewal_threshold_percentage": 0, "y": 1}
     assert set(failures(offline("derivedCredential"), everything)) == {*everything, "display_name"}
 

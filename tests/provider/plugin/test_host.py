@@ -31,7 +31,7 @@ def test_works_without_a_host() -> None:
 
 
 def test_pool_of_another_make_is_left_alone() -> None:
-    """A thread that is no worker of an executor serves nobody's calls."""
+    """A thread that is no worker of an executor serves no calls."""
     said: list[bool] = []
     thread = threading.Thread(target=lambda *_: said.append(host.widen_pool(32)), args=(1,))
     thread.start()

@@ -133,7 +133,9 @@ class TestLife:
         assert online("derivedCredential").update(MISSING, CREDENTIAL, CREDENTIAL) == {**CREDENTIAL, **LIVES}
         assert portal.requests() == []
 
-    def test_value_that_graph_spells_differently_is_a_warning(self, online: Callable[..., Plugin], portal: Portal) -> None:
+    def test_value_that_graph_spells_differently_is_a_warning(
+        self, online: Callable[..., Plugin], portal: Portal
+    ) -> None:
         """It took the change and spelled it its own way: not an error, but it would show as drift for ever."""
         plugin = online("androidProfile")
         id_, outputs = plugin.create({"display_name": "P", "description": "old"})
@@ -186,7 +188,7 @@ class TestLife:
         assert outputs["notification_types"] == ["email"]
 
     def test_get_of_nothing_fails(self, online: Callable[..., Plugin]) -> None:
-        """An existing, empty resource would be a lie."""
+        """An existing, empty resource would be false."""
         assert told(lambda: online("derivedCredential").read(MISSING, {}, {})) == (
             f"NoSuchObject: there is no derivedCredential {MISSING} in the tenant: correct the id given to get()"
         )

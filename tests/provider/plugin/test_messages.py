@@ -40,7 +40,7 @@ def test_message_of_the_run_stays_in_the_log(engine: Engine) -> None:
 
 
 def test_pool_that_cannot_be_widened_is_noted_for_debugging(engine: Engine) -> None:
-    """Nobody can do anything about it, so nobody else is told."""
+    """The user cannot do anything about it, so nothing is shown."""
     thread = threading.Thread(target=lambda: host.widen_pool(32))
     thread.start()
     thread.join()

@@ -80,7 +80,7 @@ def test_another_issuer_is_an_error(tenant: Tenant, portal: Portal, credential: 
 
 
 def test_settings_are_not_managed_twice(tenant: Tenant, portal: Portal) -> None:
-    """Whoever comes second is refused, whichever resource it is."""
+    """The second one is refused, whichever resource it is."""
     own = CREDENTIAL.create(tenant, INPUTS).id
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=own)
     with pytest.raises(AdoptionError, match=f"{own} was given to another resource in this run"):
@@ -122,7 +122,7 @@ def test_profile_that_is_deleted_leads_to_none(
 
 
 def test_change_that_graph_ignores_is_an_error(tenant: Tenant, portal: Portal, credential: str) -> None:
-    """Nobody is known to use these routes; a 200 alone proves nothing."""
+    """No client is known to use these routes; a 200 alone proves nothing."""
     id_ = seed(portal, TYPES[0], derivedCredentialSettings=credential)
     portal.fault(method="PATCH", path="derivedCredentialSettings$", status=200, body={})
     with pytest.raises(WriteIgnored, match="accepted the change but the settings do not show it"):

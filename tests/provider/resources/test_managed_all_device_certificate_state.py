@@ -118,7 +118,7 @@ def test_record_that_does_not_exist_cannot_be_made(tenant: Tenant, portal: Porta
 def test_write_without_effect_is_an_error(
     tenant: Tenant, portal: Portal, record: str, manner: str, error: GraphError
 ) -> None:
-    """Whether the service takes such a write, nobody knows; that it did not is said."""
+    """It is unknown whether the service takes such a write; that it did not is reported."""
     portal.switch(certificateStateWrites=manner)
     with pytest.raises(type(error), match=error.message):
         STATE.create(tenant, {"adopt": record, "allow_write": True, "managed_device_display_name": "Other"})

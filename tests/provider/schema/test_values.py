@@ -229,7 +229,7 @@ def test_canonical_is_one_spelling_and_total(value: Value, given: Any, canonical
     ],
 )
 def test_flags_are_read_from_one_string(wire: str | None, value: list[str] | None) -> None:
-    """Order and blanks mean nothing, and a member that nobody knows yet is kept."""
+    """Order and blanks mean nothing, and an unknown member is kept."""
     assert Flags(Colour, exclusive=Colour.NONE).from_wire(wire) == value
 
 

@@ -7,7 +7,7 @@ from types import TracebackType
 
 
 class Gate:
-    """Listens on a port that things are told; whoever knocks waits until the test lets it pass."""
+    """Listens on a port that things are told; a caller waits until the test lets it pass."""
 
     def __init__(self) -> None:
         self._door = socket.create_server(("127.0.0.1", 0))

@@ -303,7 +303,7 @@ def test_summary(*, preview: bool, changes: dict[Op, int], errored: int, lines: 
 
 
 def test_document_of_a_refresh() -> None:
-    """In a document a refresh is told as what it found; of a run that nobody can be sure of, that is said."""
+    """In a document a refresh is told as what it found; of a run whose result is unknown, that is said."""
     old, new = _state({"a": 1, "word": Secret("w")}), _state({"a": 2, "word": Secret("w")})
     written: list[str] = []
     digest = Digest(written.append)

@@ -110,7 +110,7 @@ def test_old_names_are_followed(tmp_path: Path) -> None:
 
 
 def test_many_at_once(tmp_path: Path) -> None:
-    """Whoever begins while a write is under way waits for the next, which serves all; nothing is lost."""
+    """A writer that begins during another write waits for the next, which serves all; nothing is lost."""
     path = tmp_path / "state.json"
     checkpoint = Checkpoint(path, Deployment())
 
@@ -145,7 +145,7 @@ def test_state_is_readable_by_its_owner_alone(workshop: Workshop) -> None:
 
 
 def test_default_place(workshop: Workshop) -> None:
-    """Without `--state` the file lies below the project."""
+    """Without `--state` the file is below the project."""
     engine = workshop.engine()
     assert type(engine)(workshop.folder, "dev").state_file == workshop.folder / ".pulumi" / "engine" / "dev.json"
 

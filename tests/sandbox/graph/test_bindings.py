@@ -116,7 +116,7 @@ def test_link_is_set_anew_and_removed(graph: Graph) -> None:
 def test_unset_link_reads_as_the_switch_says(
     graph: Graph, portal: Portal, manner: str, status: int, suffix: str
 ) -> None:
-    """Nobody knows which of the three it is."""
+    """It is unknown which of the three it is."""
     portal.switch(unsetBinding=manner)
     answer = graph.get(f"{path(graph.profile())}{suffix}")
     assert answer.status_code == status

@@ -76,7 +76,7 @@ def test_created_credential_shows_what_was_sent_and_the_defaults(graph: Graph) -
 
 
 def test_default_of_the_threshold_is_a_switch(graph: Graph, portal: Portal) -> None:
-    """Nobody knows it."""
+    """It is unknown."""
     portal.switch(renewalDefault=0)
     assert graph.made(CREDENTIALS, CREDENTIAL)["renewalThresholdPercentage"] == 0
 
@@ -273,7 +273,7 @@ def test_path_with_a_cast_must_fit_the_object(graph: Graph) -> None:
 def test_write_to_a_certificate_state_does_what_the_switch_says(
     graph: Graph, portal: Portal, manner: str, status: int, left: str
 ) -> None:
-    """Nobody knows: taken, answered but without effect, or no route at all."""
+    """It is unknown: taken, answered but without effect, or no route at all."""
     key = portal.seed("deviceConfigurationsAllManagedDeviceCertificateStates", certificateRevokeStatus="issued")
     portal.switch(certificateStateWrites=manner)
     answer = graph.patch(f"{STATES}/{key}", {"certificateRevokeStatus": "pending"})
