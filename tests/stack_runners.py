@@ -92,7 +92,7 @@ class Stack:
 
     def unlock(self) -> None:
         """
-        Clear away what a killed CLI leaves behind. The stand-in sees by itself that the process which locked it is dead.
+        Clear away what a killed CLI leaves behind. The stand-in sees by itself that a process that locked it is dead.
 
         Beside the lock that may be an empty .attrs: the CLI's file backend writes one beside each file, not as a whole
         as it writes the file, and then finds no state ("failed to load checkpoint: EOF"). It can do without.

@@ -1,8 +1,8 @@
 """
 Records that another job has handed over, as one.
 
-What comes from the job of a pull request is data of the person who opened it: it is read within limits, and each line is held
-to run.schema.json, or all of it is refused.
+What comes from the job of a pull request is data of the person who opened it: it is read within limits, and each line
+is held to run.schema.json, or all of it is refused.
 """
 
 from __future__ import annotations

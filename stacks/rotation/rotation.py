@@ -1,8 +1,8 @@
 """
 Carries a rotation out, step by step, so that a run after a kill goes on where the last one was.
 
-The stack file as it is before, during and after the rotation is kept beside the record of its steps; a step writes a file
-only over one of these, so that no other edit is lost. Each step can be done twice.
+The stack file as it is before, during and after the rotation is kept beside the record of its steps; a step writes a
+file only over one of these, so that no other edit is lost. Each step can be done twice.
 """
 
 from __future__ import annotations

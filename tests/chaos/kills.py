@@ -2,8 +2,8 @@
 Engines and plugins killed in the middle of an up, and the up that comes after.
 
 A kill leaves three things behind: a state that lacks what was done last, objects that no state knows of, and, where
-it was the engine, a plugin that has accepted work and no engine to report it to. The next up must end in exactly what is
-declared, whatever the moment was.
+it was the engine, a plugin that has accepted work and no engine to report it to. The next up must end in exactly what
+is declared, whatever the moment was.
 """
 
 from __future__ import annotations

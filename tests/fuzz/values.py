@@ -1,4 +1,4 @@
-"""Values that no person would write: of every JSON type, huge, deep, and with what Pulumi and Python treat specially."""
+"""Values that no person writes: of every JSON type, huge, deep, and with what Pulumi and Python treat specially."""
 
 from __future__ import annotations
 

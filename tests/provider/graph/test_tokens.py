@@ -147,7 +147,7 @@ def test_session_of_a_person_explains_the_missing_permission(
     payload: dict[str, Any],
     explained: bool,  # noqa: FBT001
 ) -> None:
-    """`az login` as a person is to an application whose permissions cannot be extended: to advise consent would not help."""
+    """`az login` as a person is to an application whose permissions are fixed: advice to consent would not help."""
     reason = Tokens(settings, lambda: Saying(**payload), clock=lambda: 0.0).why_not()
     assert ("az login --service-principal" in reason) is explained
     assert bool(reason) is explained

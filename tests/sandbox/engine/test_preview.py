@@ -26,7 +26,7 @@ def test_preview_does_nothing(workshop: Workshop) -> None:
 
 
 def test_unknown_until_created(workshop: Workshop) -> None:
-    """Before a create only inputs are known: a resource that uses an output gets the unknown, and so does the provider."""
+    """Before a create only inputs are known: what uses an output gets the unknown, and so does the provider."""
     result = workshop.preview(PROGRAM)
     inputs = {step.resource.urn.rpartition("::")[2]: step.resource.inputs for step in result.steps}
     assert (inputs["b"]["owner"], inputs["b"]["keeper"]) == (UNKNOWN, UNKNOWN)
