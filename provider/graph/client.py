@@ -41,7 +41,7 @@ class GraphClient:
         *,
         notify: Callable[[str], object] = lambda _: None,
         before_write: Callable[[], None] = lambda: None,
-        pacer: RateLimiter | None = None,
+        rate_limiter: RateLimiter | None = None,
         largest_answer: int = responses.LARGEST,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -61,7 +61,7 @@ class GraphClient:
         self.now = clock
         self._sleep = sleep
         self._jitter = jitter
-        self._pacer = pacer or RateLimiter(settings.quota_share, notify=notify)
+        self._rate_limiter = rate_limiter or RateLimiter(settings.quota_share, notify=notify)
         self._backoff = retry.Backoff(timeout=settings.retry_timeout)
         self._sessions = Sessions(settings.cloud.graph, settings.threads)
 
@@ -198,7 +198,7 @@ class GraphClient:
     def _send_in_turn(self, method: str, path: str, body: Json | None, token: str, reads: int) -> Json | None:
         """Wait for the rate limit, then send one request; a write also needs *before_write*, the run's, to return."""
         writes = 0 if method == "GET" or reads else 1
-        with self._pacer.pass_through(writes=writes, requests=reads or 1):
+        with self._rate_limiter.pass_through(writes=writes, requests=reads or 1):
             if writes:
                 self._before_write()
                 self.has_written = True

@@ -24,13 +24,15 @@ def connect(settings: Settings, host: Host) -> Tenant:
     with _lock:
         if settings not in _tenants:
             tokens = Tokens(settings, CredentialFactory(settings, os.environ, host.show_status).credential)
-            pacer = RateLimiter(
+            rate_limiter = RateLimiter(
                 settings.quota_share,
                 notify=host.show_status,
                 announce=host.log_for_run,
                 writes_ahead=host.writes_ahead,
             )
-            client = GraphClient(settings, tokens, notify=host.show_status, before_write=host.before_write, pacer=pacer)
+            client = GraphClient(
+                settings, tokens, notify=host.show_status, before_write=host.before_write, rate_limiter=rate_limiter
+            )
             _tenants[settings] = Tenant(client, host)
         return _tenants[settings]
 

@@ -71,8 +71,8 @@ class RateLimiter:
 
     *share* is the part of the quota that is ours, up to 1; less where other pipelines use the same application; 0 lets
     everything pass and leaves the throttling to Graph. *notify* is called when a request begins to wait, and again when
-    it is the next one; *announce* once, by the first request that still waits after two seconds. *ahead* returns how
-    many writes, at the least, will come beside those that wait.
+    it is the next one; *announce* once, by the first request that still waits after two seconds. *writes_ahead* returns
+    how many writes, at the least, will come beside those that wait.
     """
 
     def __init__(  # noqa: PLR0913 - time is an argument, so that tests need none

@@ -32,7 +32,7 @@ class GraphObjects(Kind):
     odata_type: str
     """Graph's type, as in ``@odata.type``."""
     relationships: tuple[Relationship, ...] = ()
-    reissued: bool = False
+    patch_may_replace: bool = False
     """Whether a PATCH has been seen to make a new object instead of changing this one."""
     update_path: Callable[[ObjectRef, Values], str] = lambda owner, _inputs: owner.path
     """The path that a PATCH takes, where the inputs may choose another than the object's own."""

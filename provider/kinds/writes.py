@@ -79,9 +79,9 @@ def patch(entity: GraphObjects, tenant: Tenant, id_: str, change: Change) -> Non
     if not body:
         return
     path = entity.update_path(entity.owner(id_), change.news)
-    before = frozenset(str(one["id"]) for one in entity.listing(tenant)) if entity.reissued else frozenset()
+    before = frozenset(str(one["id"]) for one in entity.listing(tenant)) if entity.patch_may_replace else frozenset()
     answer = tenant.client.patch(path, {"@odata.type": entity.odata_type, **body})
-    answer_shows_change = path == entity.owner(id_).path and not entity.reissued and set(body) <= set(answer)
+    answer_shows_change = path == entity.owner(id_).path and not entity.patch_may_replace and set(body) <= set(answer)
     parse = entity.args.schema.parse
     live = parse(answer if answer_shows_change else _read_after_patch(entity, tenant, id_, change, before))
     sent = [name for name in change.names if entity.args.schema.attributes[name].part is Part.BODY]
@@ -136,7 +136,7 @@ def delete(entity: GraphObjects, tenant: Tenant, id_: str) -> None:
 
 def _read_after_patch(entity: GraphObjects, tenant: Tenant, id_: str, change: Change, before: frozenset[str]) -> Json:
     """Look at the object after a PATCH: alone, or among all where a PATCH may create another one."""
-    if not entity.reissued:
+    if not entity.patch_may_replace:
         return _read_or_fail(entity, tenant, id_)
     listed = list(tenant.pages(entity.collection.listed))
     again = Creation(entity, tenant, dict(change.news))

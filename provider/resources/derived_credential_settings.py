@@ -71,7 +71,7 @@ class DerivedCredentialSettings(
         permissions=DERIVED_CREDENTIALS_PERMISSIONS,
         collection=DERIVED_CREDENTIALS,
         odata_type="#microsoft.graph.deviceManagementDerivedCredentialSettings",
-        reissued=True,  # Microsoft365DSC's code says so, and never patches; the documentation says otherwise
+        patch_may_replace=True,  # Microsoft365DSC's code says so, and never patches; the documentation says otherwise
     ),
 ):
     """

@@ -48,7 +48,7 @@ def test_wrong_setting_is_named_with_its_remedy(config: dict[str, str], environ:
 
 
 def test_quota_can_be_shared_or_left_to_graph() -> None:
-    """Per cent in the config, a part of one for the pacer, and nothing for off."""
+    """Per cent in the config, a part of one for the rate limiter, and nothing for off."""
     shares = {text: read({"tenantId": TENANT, "quotaShare": text}.get, {}).quota_share for text in ("25", "100", "off")}
     assert shares == {"25": 0.25, "100": 1.0, "off": 0.0}
 

@@ -1,7 +1,7 @@
 """
 The command line: the display, Ctrl-C and exit codes.
 
-An operation runs on a thread of its own, so that the main thread is there to hear Ctrl-C on every platform.
+An operation runs on a thread of its own, so that the main thread is free to get Ctrl-C on every platform.
 """
 
 from __future__ import annotations
@@ -108,16 +108,16 @@ class Command:
         if not given.json:
             title = _TITLES["up" if given.command == "preview" else given.command][not preview]
             _write(f"{title} ({given.stack}):\n")
-        with ThreadPoolExecutor(1, thread_name_prefix="operation") as worker, _heard_signals() as heard:
+        with ThreadPoolExecutor(1, thread_name_prefix="operation") as worker, _stop_signals() as signals:
             outcome = worker.submit(self._act, preview=preview)
-            outcome.add_done_callback(lambda _: heard.put(None))
-            self._wait(heard, preview=preview)
+            outcome.add_done_callback(lambda _: signals.put(None))
+            self._wait(signals, preview=preview)
         return outcome.result()
 
-    def _wait(self, heard: SimpleQueue[int | None], *, preview: bool) -> None:
+    def _wait(self, signals: SimpleQueue[int | None], *, preview: bool) -> None:
         """Wait for the end; the first signal asks the engine to stop, the second makes it."""
         asked = False
-        while (number := _next(heard)) is not None:
+        while (number := _next(signals)) is not None:
             name, again = _HOW.get(number, (signal.Signals(number).name, "press ^C again"))
             if asked:
                 _complain(f"{name} received; terminating\n")
@@ -177,22 +177,22 @@ def _urns_of_pairs(words: Sequence[str]) -> Sequence[str]:
 
 
 @contextmanager
-def _heard_signals() -> Iterator[SimpleQueue[int | None]]:
+def _stop_signals() -> Iterator[SimpleQueue[int | None]]:
     """Put signals into a queue: all that a handler, which may interrupt anything, can do without harm."""
-    heard: SimpleQueue[int | None] = SimpleQueue()
-    previous = {number: signal.signal(number, lambda heard_now, _frame: heard.put(heard_now)) for number in _STOP}
+    signals: SimpleQueue[int | None] = SimpleQueue()
+    previous = {number: signal.signal(number, lambda number, _frame: signals.put(number)) for number in _STOP}
     try:
-        yield heard
+        yield signals
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
 
 
-def _next(heard: SimpleQueue[int | None]) -> int | None:
+def _next(signals: SimpleQueue[int | None]) -> int | None:
     while True:
         try:
-            # A wait without end would keep Windows from hearing Ctrl-C.
-            return heard.get(timeout=0.5)
+            # A wait without end would keep Windows from getting Ctrl-C.
+            return signals.get(timeout=0.5)
         except Empty:
             continue
 

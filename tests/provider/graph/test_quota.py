@@ -40,9 +40,11 @@ def create(sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> I
         monkeypatch.setenv(name, value)
     config = {"tenantId": sandbox.environment["AZURE_TENANT_ID"], "cloud": SANDBOX}
     settings = locate(read(config.get, {}), os.environ)
-    pacer = RateLimiter(clock=clock, sleep=lambda _, left: clock.sleep(left or 0.0))
+    rate_limiter = RateLimiter(clock=clock, sleep=lambda _, left: clock.sleep(left or 0.0))
     tokens = Tokens(settings, CredentialFactory(settings, os.environ, print).credential)
-    client = GraphClient(settings, tokens, pacer=pacer, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
+    client = GraphClient(
+        settings, tokens, rate_limiter=rate_limiter, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0
+    )
     tenant = Tenant(client)
 
     def run(count: int) -> None:

@@ -85,8 +85,8 @@ class Still:
             condition.notify_all()
 
 
-def pacer(said: list[str] | None = None, share: float = 1.0) -> tuple[RateLimiter, Still]:
-    """Make a pacer in simulated time."""
+def rate_limiter(said: list[str] | None = None, share: float = 1.0) -> tuple[RateLimiter, Still]:
+    """Make a rate_limiter in simulated time."""
     clock = Still()
     notify: Callable[[str], object] = (said if said is not None else []).append
     return RateLimiter(share, notify=notify, clock=clock, sleep=clock.sleep), clock
@@ -94,7 +94,7 @@ def pacer(said: list[str] | None = None, share: float = 1.0) -> tuple[RateLimite
 
 def test_threads_share_one_budget() -> None:
     """A hundred and fifty writes of many threads wait for one window, and say once each that they do."""
-    paced, clock = pacer()
+    paced, clock = rate_limiter()
     moments = []
 
     def write(_: int) -> None:
@@ -108,7 +108,7 @@ def test_threads_share_one_budget() -> None:
 
 def test_reads_do_not_use_up_the_writes() -> None:
     """A thousand requests pass in a window, of which a hundred may write."""
-    paced, clock = pacer()
+    paced, clock = rate_limiter()
     for _ in range(900):
         with paced.pass_through():
             pass
@@ -122,7 +122,7 @@ def test_reads_do_not_use_up_the_writes() -> None:
 
 def test_parts_of_a_batch_count_one_by_one() -> None:
     """Fifty batches of twenty are a thousand requests."""
-    paced, clock = pacer()
+    paced, clock = rate_limiter()
     for _ in range(50):
         with paced.pass_through(requests=20):
             assert clock.now == 0.0
@@ -132,7 +132,7 @@ def test_parts_of_a_batch_count_one_by_one() -> None:
 
 def test_share_leaves_the_rest_to_others() -> None:
     """Where two pipelines use one application, each takes its half."""
-    paced, clock = pacer(share=0.5)
+    paced, clock = rate_limiter(share=0.5)
     for _ in range(51):
         with paced.pass_through(writes=1):
             pass
@@ -142,7 +142,7 @@ def test_share_leaves_the_rest_to_others() -> None:
 def test_waiting_writes_are_counted_and_timed() -> None:
     """The writes that wait, and the least time that the quota needs for them."""
     said: list[str] = []
-    paced, _ = pacer(said)
+    paced, _ = rate_limiter(said)
     for _ in range(101):
         with paced.pass_through(writes=1):
             pass
@@ -191,7 +191,7 @@ def test_short_wait_is_for_its_row_alone() -> None:
 def test_reads_that_wait_say_so() -> None:
     """Reads have a limit of their own, and do not talk of writes."""
     said: list[str] = []
-    paced, clock = pacer(said)
+    paced, clock = rate_limiter(said)
     for _ in range(51):
         with paced.pass_through(requests=20):
             pass
@@ -253,7 +253,7 @@ def fail(paced: RateLimiter) -> None:
 
 def test_writes_are_not_paced_without_a_share() -> None:
     """A share of nothing is no pacing at all."""
-    paced, clock = pacer(share=0.0)
+    paced, clock = rate_limiter(share=0.0)
     for _ in range(500):
         with paced.pass_through(writes=1):
             pass
@@ -262,7 +262,7 @@ def test_writes_are_not_paced_without_a_share() -> None:
 
 def test_request_that_fails_frees_its_place_like_any_other() -> None:
     """The server counted it all the same; no write waits for ever."""
-    paced, clock = pacer(share=0.01)
+    paced, clock = rate_limiter(share=0.01)
     for expected in (0.0, 20.0, 40.0):
         with pytest.raises(OSError, match="broken"):
             fail(paced)
