@@ -16,6 +16,7 @@ from stacks.fleet import artifact, record, summary
 from stacks.fleet.approval import departures
 from stacks.fleet.base import checked_out
 from stacks.fleet.interrupts import Interrupts
+from stacks.fleet.proof import with_proof
 from stacks.fleet.record import RUNS, Record
 from stacks.fleet.rings import rings
 from stacks.fleet.runner import Limits, Result, Runner
@@ -34,6 +35,7 @@ class FleetOperation:
         self._fingerprint = record.fingerprint(self._folder)
         self._engine_of: Callable[[str], Engine] = lambda tenant: choose(tenant, self._folder)
         self._approved = approved(given)
+        self._parallel: int = max(1, given["parallel"] or min(2 * (os.cpu_count() or 1), 8))
         self._unsettled = ""
         self._view = _view(plain=given["as_json"])
         self._interrupts = Interrupts(self._view.said)
@@ -78,7 +80,8 @@ class FleetOperation:
             if not (self._given["yes"] and self._given["allow_delete"]):
                 raise click.UsageError("destroy deletes: it needs --yes and --allow-delete")
             return None
-        results = self._run("preview", selected, None, "plan")
+        previews = self._run("preview", selected, None, "plan")
+        results = with_proof(previews, self._engine_of, self._folder, self._parallel)
         self._show(results, "would change")
         failed = sum(not one.ended_well for one in results)
         changing = sum(one.status == "changed" for one in results)
@@ -119,8 +122,7 @@ class FleetOperation:
     def _run(self, verb: str, selected: Sequence[Selected], resumed: Record | None, name: str = "") -> list[Result]:
         """Do *verb*, with a record called *name*, or as the verb."""
         run = resumed or Record.begin(self._runs, name or verb, [one.tenant for one in selected], self._fingerprint)
-        parallel = self._given["parallel"] or min(2 * (os.cpu_count() or 1), 8)
-        limits = Limits(parallel, self._given["timeout"], self._given["fail_fast"])
+        limits = Limits(self._parallel, self._given["timeout"], self._given["fail_fast"])
         runner = Runner(verb, run, self._engine_of, limits, self._interrupts, self._view)
         return runner.run(selected, self._is_settled if verb == "up" else None)
 

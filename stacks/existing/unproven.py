@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provider import settings
@@ -29,3 +29,13 @@ def unproven_creates(deployment: Mapping[str, Any], config: Mapping[str, str]) -
         return sorted(name_of_resource(one) for one in resources if journal.find(str(one["urn"])) is None)
     finally:
         journal.close()
+
+
+def refusal(stack: str, names: Sequence[str]) -> str:
+    """Say why nothing may be created in *stack*, and what to do; empty where no create is unproven."""
+    if not names:
+        return ""
+    return (
+        f"a killed run has left the create of {', '.join(names)} pending, and the journal of this machine knows "
+        f"nothing of it: run `python -m stacks recover --stack {stack}`, then this again"
+    )

@@ -115,7 +115,7 @@ class Runner:
             self.view.said(reason if last else f"no more tenants are begun: {reason}")
 
     def _ring(self, members: Sequence[Selected]) -> list[Result]:
-        with ThreadPoolExecutor(max(1, self.limits.parallel)) as pool:
+        with ThreadPoolExecutor(self.limits.parallel) as pool:
             futures = [pool.submit(self._tenant, one) for one in members]
             left = set(futures)
             while left:

@@ -16,7 +16,7 @@ from typing import Any
 from stacks import project
 from stacks.digest import REPLACES, Difference
 from stacks.engine import Engine, EngineError
-from stacks.existing.unproven import unproven_creates
+from stacks.existing.unproven import refusal, unproven_creates
 from stacks.files import disk
 from stacks.files.fields import with_fields
 from stacks.files.stack_file import StackFile, without_engine_lines
@@ -122,12 +122,9 @@ class Rotation:
     def _up(self) -> None:
         """Update, unless a killed run has created something that this machine cannot know of."""
         config = project.config(self.engine.folder, self.engine.stack, self.path)
-        left = unproven_creates(self.engine.export()["deployment"], config)
-        if left:
-            raise EngineError(
-                f"a killed run has left the create of {', '.join(left)} pending, and the journal of this machine knows "
-                f"nothing of it: run `python -m stacks recover --stack {self.engine.stack}`, then this again"
-            )
+        refused = refusal(self.engine.stack, unproven_creates(self.engine.export()["deployment"], config))
+        if refused:
+            raise EngineError(refused)
         self.engine.up(self.path)
 
     def _finish_file(self) -> None:

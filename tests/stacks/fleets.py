@@ -47,6 +47,18 @@ class Fleet:
         text = json.dumps({"config": {f"{PROJECT}:{key}": value for key, value in config.items()}})
         path.write_text("\n".join([*salt, text[1:-1]]), encoding="utf-8")
 
+    def leave_pending(self, tenant: str, name: str) -> None:
+        """Make the state as a kill during the create of the resource *name* leaves it: the object has been created."""
+        places = (f"state/.pulumi/stacks/*/{tenant}.json", f".pulumi/engine/{tenant}.json")
+        (path,) = [path for place in places for path in self.folder.glob(place)]
+        document = json.loads(path.read_text(encoding="utf-8"))
+        deployment = document["checkpoint"]["latest"] if "checkpoint" in document else document["deployment"]
+        (killed,) = [one for one in deployment["resources"] if one["urn"].endswith(f"::{name}")]
+        deployment["resources"].remove(killed)
+        begun = {key: value for key, value in killed.items() if key not in ("id", "outputs")}
+        deployment["pending_operations"] = [{"resource": begun, "type": "creating"}]
+        path.write_text(json.dumps(document), encoding="utf-8")
+
     def newest(self, command: str) -> str:
         """Return the folder of the last run of *command*."""
         return str(max((self.folder / ".pulumi" / "fleet").glob(f"*-{command}-*")))

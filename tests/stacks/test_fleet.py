@@ -460,6 +460,19 @@ def test_tenant_that_takes_too_long_is_stopped(fleet: Fleet, portal: Portal) -> 
     assert fleet.run("up", "--yes", "--tenants", "t0").status == 0
 
 
+def test_create_that_a_killed_run_left_is_recovered_first(fleet: Fleet, portal: Portal) -> None:
+    """On a machine without its journal: a list that is late would let this run create the object again."""
+    assert fleet.run("up", "--yes", "--tenants", "t0").status == 0
+    fleet.leave_pending("t0", "mail")
+    shutil.rmtree(fleet.environment["INTUNE_JOURNAL"])
+    portal.requests()
+    outcome = fleet.run("up", "--yes", "--tenants", "t0")
+    assert outcome.status == 1
+    assert "a killed run has left the create of mail pending" in outcome.text
+    assert "`python -m stacks recover --stack t0`" in outcome.text
+    assert portal.writes() == []
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent as POSIX has them")
 def test_interrupted_run_is_ended_by_a_resume(fleet: Fleet, portal: Portal) -> None:
     """One Ctrl-C begins no more tenants; the record is whole, and the resumed run does what is left."""
@@ -469,7 +482,7 @@ def test_interrupted_run_is_ended_by_a_resume(fleet: Fleet, portal: Portal) -> N
     ) as running:
         assert running.stderr is not None
         for said in running.stderr:
-            if "t0: changed" in said and any(one["displayName"] == "Mail t0" for one in portal.objects()):
+            if "t0: updated" in said and any(one["displayName"] == "Mail t0" for one in portal.objects()):
                 running.send_signal(signal.SIGINT)
                 break
         running.stderr.read()

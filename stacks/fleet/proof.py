@@ -1,0 +1,42 @@
+"""Which updates may create: none in a tenant where a killed run left a create that this machine knows nothing of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from provider.errors import IntuneError
+from stacks import project
+from stacks.engine import Engine, EngineError
+from stacks.existing.unproven import refusal, unproven_creates
+from stacks.fleet.runner import Result
+from stacks.project import ProjectError
+
+_CREATES = {"create", "replace", "create-replacement"}
+
+
+def with_proof(
+    results: Sequence[Result], engine_of: Callable[[str], Engine], folder: Path, parallel: int
+) -> list[Result]:
+    """
+    Return the *results* of previews, as failed where an update might create again what a killed run created.
+
+    The state lists such a create as pending, which neither a preview nor the provider sees. It is read only for tenants
+    in which something would be created, *parallel* at a time. *folder* is that of Pulumi.yaml.
+    """
+    with ThreadPoolExecutor(parallel) as pool:
+        return list(pool.map(partial(_judged, engine_of=engine_of, folder=folder), results))
+
+
+def _judged(result: Result, engine_of: Callable[[str], Engine], folder: Path) -> Result:
+    if not result.ended_well or not any(one.op in _CREATES for one in result.outcome.differences):
+        return result
+    try:
+        deployment = engine_of(result.tenant).export(empty=True)["deployment"]
+        said = refusal(result.tenant, unproven_creates(deployment, project.config(folder, result.tenant)))
+    except (EngineError, IntuneError, ProjectError) as error:
+        said = str(error)
+    return result._replace(status="failed", outcome=replace(result.outcome, errors=[said])) if said else result
