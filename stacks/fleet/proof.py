@@ -15,7 +15,8 @@ from stacks.existing.unproven import refusal, unproven_creates
 from stacks.fleet.runner import Result
 from stacks.project import ProjectError
 
-_CREATES = {"create", "replace", "create-replacement"}
+_CREATES = {"create", "create-replacement"}
+"""What a create that was killed is previewed as: in a replacement, the old object has been deleted by then."""
 
 
 def with_proof(
