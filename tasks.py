@@ -60,7 +60,7 @@ def fleet_demo(arguments: Sequence[str]) -> None:
 
 def test(arguments: Sequence[str]) -> None:
     """Run the tests: with --all those too that start many engines. What follows goes to pytest."""
-    run("-m", "pytest", "-n", "auto", *arguments)
+    run("-m", "pytest", "-n", "auto", "--dist", "worksteal", *arguments)
 
 
 def sdk(arguments: Sequence[str]) -> None:
