@@ -59,7 +59,7 @@ def _measured(given: argparse.Namespace) -> tuple[list[Figures], list[evidence.P
     for command, figures in zip(commands, several, strict=True):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder, sandbox() as graph:
             bench = Bench(graph, Path(folder), figures, command)
-            measuring = _Measuring(bench, given, lambda: keep(several, KEPT), alone=command is None)
+            measuring = _Measuring(bench, given, lambda: keep(several, KEPT), first=command is None)
             profiles += measuring.all()
     return several, profiles
 
@@ -68,11 +68,11 @@ class _Measuring:
     """
     Measures all that was asked for with one engine.
 
-    What does not depend on the engine (the rival, the quota, imports, profiles) is measured once, by the stand-in.
+    What does not depend on the engine (the rival, the quota, import times, profiles) is measured with the *first* one.
     """
 
-    def __init__(self, bench: Bench, given: argparse.Namespace, save: Callable[[], None], *, alone: bool) -> None:
-        self._bench, self._given, self._save, self._is_first = bench, given, save, alone
+    def __init__(self, bench: Bench, given: argparse.Namespace, save: Callable[[], None], *, first: bool) -> None:
+        self._bench, self._given, self._save, self._is_first = bench, given, save, first
 
     def all(self) -> list[evidence.Profile]:
         """Measure it, and return profiles of the plugin."""

@@ -10,9 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench.figures import FLEET, SINGLES, Figures, FleetSample
@@ -42,8 +40,9 @@ androidProfiles:
 def measure(figures: Figures, tenants: int, runs: int, folder: Path, command: str | None) -> None:
     """Create what *tenants* tenants declare, and measure each operation *runs* times. Raises Failed."""
     folder.mkdir(parents=True)
-    with sandbox("--tenants", str(tenants)) as graph, _environment(command):
-        made = project(folder, graph.ready, command=command, digits=len(str(tenants)))
+    environ = surroundings() if command else without("pulumi", surroundings())
+    with sandbox("--tenants", str(tenants)) as graph:
+        made = project(folder, graph.ready, command=command, digits=len(str(tenants)), environ=environ)
         made.write("baselines/standard.yaml", _BASELINE)
         fleet = _Fleet(made, command)
         fleet.together("up", "--yes")
@@ -86,19 +85,6 @@ class _Fleet:
         if self._command is None:
             return stand_in(tenant, self._project.folder)
         return Engine((self._command,), tenant, self._project.folder, ("--non-interactive",))
-
-
-@contextmanager
-def _environment(command: str | None) -> Iterator[None]:
-    """Let the commands find the engine that is measured, and compiled modules: see `surroundings`."""
-    before, around = dict(os.environ), surroundings()
-    os.environ.clear()
-    os.environ.update(around if command else without("pulumi", around))
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def _cpu_seconds() -> float:

@@ -32,18 +32,25 @@ class Project:
         path.write_text(text, encoding="utf-8")
 
 
-def project(folder: Path, ready: Mapping[str, Any], *, command: str | None = None, digits: int = 1) -> Project:
+def project(
+    folder: Path,
+    ready: Mapping[str, Any],
+    *,
+    command: str | None = None,
+    digits: int = 1,
+    environ: Mapping[str, str] = os.environ,
+) -> Project:
     """
     Make the copy in *folder*, for the tenants that a sandbox announced in *ready*.
 
     Stack ``tenant-1``, with so many *digits*, is the first tenant; each has the baseline ``standard``, which is still
-    to be written. *command* is the Pulumi CLI; without one, the stand-in runs the stacks. Raises Failure: the CLI makes
-    no stack.
+    to be written. *command* is the Pulumi CLI; without one, the stand-in runs the stacks. *environ* is what they run
+    in. Raises Failure: the CLI makes no stack.
     """
     ids: list[str] = ready["tenantIds"]
     names = [f"tenant-{number:0{digits}}" for number in range(1, len(ids) + 1)]
     copy = _copy(folder / "project")
-    environment = {**os.environ, **ready["environment"], **_engine(folder), "NO_PROXY": "127.0.0.1"}
+    environment = {**environ, **ready["environment"], **_engine(folder), "NO_PROXY": "127.0.0.1"}
     for name, id_ in zip(names, ids, strict=True):
         values = {"tenantId": id_, "cloud": "sandbox", "baselines": ["standard"]}
         config = {f"{_PROJECT}:{key}": value for key, value in values.items()}

@@ -81,7 +81,7 @@ class FleetOperation:
                 raise click.UsageError("destroy deletes: it needs --yes and --allow-delete")
             return None
         previews = self._run("preview", selected, None, "plan")
-        results = with_proof(previews, self._engine_of, self._folder, self._parallel)
+        results = with_proof(previews, self._engine_of, self._parallel)
         self._show(results, "would change")
         failed = sum(not one.ended_well for one in results)
         changing = sum(one.status == "changed" for one in results)

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stacks import project
 from stacks.digest import REPLACES, Difference
 from stacks.engine import Engine, EngineError
-from stacks.existing.unproven import refusal, unproven_creates
+from stacks.existing.unproven import why_not_create
 from stacks.files import disk
 from stacks.files.fields import with_fields
 from stacks.files.stack_file import StackFile, without_engine_lines
@@ -37,18 +36,18 @@ class Rotation:
     engine: Engine
     path: Path
     """The stack file."""
-    project_name: str
+    project: str
     entry: str
     tell: Callable[[str], None] = field(compare=False)
 
     def begin(self, issuer: str, *, protected: bool) -> None:
         """Write down what is to be done. Raises FileProblem: the stack file cannot be edited, or the disk refuses."""
-        file = StackFile.read(self.path, self.project_name)
+        file = StackFile.read(self.path, self.project)
         file.require_writable()
         place = (CREDENTIALS, self.entry)
-        after = with_fields(file.text, self.path, self.project_name, place, {ISSUER: issuer})
+        after = with_fields(file.text, self.path, self.project, place, {ISSUER: issuer})
         unprotected = {OPTIONS: {"protect": False}}
-        during = with_fields(after, self.path, self.project_name, place, unprotected) if protected else after
+        during = with_fields(after, self.path, self.project, place, unprotected) if protected else after
         for name, text in ((AFTER, after), (DURING, during), (BEFORE, file.text)):
             disk.replace(self.folder / name, text.encode("utf-8"))
         line = json.dumps({"version": 1, "step": "begun", "issuer": issuer})
@@ -121,8 +120,7 @@ class Rotation:
 
     def _up(self) -> None:
         """Update, unless a killed run has created something that this machine cannot know of."""
-        config = project.config(self.engine.folder, self.engine.stack, self.path)
-        refused = refusal(self.engine.stack, unproven_creates(self.engine.export()["deployment"], config))
+        refused = why_not_create(self.engine, self.path)
         if refused:
             raise EngineError(refused)
         self.engine.up(self.path)
@@ -138,7 +136,7 @@ class Rotation:
 
     def _write(self, wanted: str, over: tuple[str, ...]) -> None:
         """Write the file as it is *wanted*. Raises FileProblem: it is none of those that it may be written *over*."""
-        there = StackFile.read(self.path, self.project_name)
+        there = StackFile.read(self.path, self.project)
         if not any(_same(there.text, self._text(name)) for name in over):
             raise FileProblem(
                 f"{self.path}: was changed while the issuer of {self.entry} is rotated: put it back as it is in "
