@@ -33,6 +33,7 @@ from provider.settings import Cloud, Settings, locate, read
 from sandbox.graph import Sandbox
 from tests.dynamic_host import host_module
 from tests.provider.plugin.driver import PROJECT, Plugin
+from tests.provider_logger import provider_logger
 
 
 class Told(Exception):  # noqa: N818 - what the engine is told
@@ -136,7 +137,7 @@ def runs(sandbox: Sandbox, environ: Mapping[str, str]) -> Iterator[Runs]:
     """
     before, arguments = dict(os.environ), sys.argv
     os.environ.update({**sandbox.environment, "INTUNE_DEBUG": "1", "PULUMI_PROJECT": PROJECT, **environ})
-    with socket.socket() as unused:
+    with provider_logger(), socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         sys.argv = [*arguments, f"127.0.0.1:{unused.getsockname()[1]}"]
         ours, host._engine = host._engine, host._Engine()

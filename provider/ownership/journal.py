@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from provider.ownership.journal_entry import Entry, stack_of
 from provider.ownership.journal_file import KEPT, JournalFile
+from provider.ownership.journal_index import JournalIndex
 from provider.ownership.ledger import name_of
 
 _INTENT_PROVES = 3600.0
@@ -44,7 +45,7 @@ class Journal:
         self._adopted: set[str] = set()
         self._seen: set[str] = set()
         self._stacks: set[str] = set()
-        self._entries: dict[str, Entry] | None = None
+        self._index: JournalIndex | None = None
 
     def intend(self, entry: Entry) -> None:
         """Write down that *entry* is about to be sent."""
@@ -52,18 +53,18 @@ class Journal:
 
     def created(self, urn: str, id_: str) -> None:
         """Write down the id of what the create of *urn* made, or adopted."""
-        for other in self._of(id_):
+        for other in self._entries().of(id_):
             if (
                 other.urn != urn
             ):  # consent: this resource adopted what another had created, whose state may have it still
                 self.forget(other.urn)
                 self._adopted.add(urn)
-        entry = self._all().get(urn) or Entry(urn, "", "", (), "", (), self._clock())
+        entry = self._entries().get(urn) or Entry(urn, "", "", (), "", (), self._clock())
         self._write(entry._replace(run=self._run_of_this_process(), id=id_, settled=False))
 
     def forget(self, urn: str) -> None:
         """Drop the entry of *urn*: its POST had no effect, or the state has the id."""
-        if self._all().pop(urn, None) is not None:
+        if self._entries().remove(urn):
             self._file.execute("DELETE FROM creates WHERE tenant = ? AND urn = ?", (self._tenant, urn))
 
     def seen(self, urn: str, id_: str) -> None:
@@ -73,12 +74,12 @@ class Journal:
         An intent stays: during a replacement that was interrupted, the state still has the id of the old object.
         """
         self._seen.add(urn)
-        for entry in self._of(id_):
+        for entry in self._entries().of(id_):
             if entry.urn == urn and not entry.settled:
                 self._write(entry._replace(settled=True))
             elif entry.urn != urn:  # the resource was renamed
                 self.forget(entry.urn)
-                if urn not in self._all():
+                if self._entries().get(urn) is None:
                     self._write(entry._replace(urn=urn, settled=True))
 
     def refused(self, entry: Entry) -> None:
@@ -100,7 +101,7 @@ class Journal:
             return
         self._file.execute("BEGIN")  # one write to the disk for all: the engine waits five seconds
         for urn in self._returned - self._adopted:
-            entry = self._all().get(urn)
+            entry = self._entries().get(urn)
             if entry is not None and entry.id:
                 self._write(entry._replace(settled=True))
         self._file.execute("COMMIT")
@@ -108,7 +109,7 @@ class Journal:
 
     def find(self, urn: str) -> Entry | None:
         """Return what is known of the last create of *urn*, if that proves anything still."""
-        entry = self._all().get(urn)
+        entry = self._entries().get(urn)
         if entry is None or entry.settled or self._clock() - entry.began > (KEPT if entry.id else _INTENT_PROVES):
             return None
         return entry
@@ -124,16 +125,15 @@ class Journal:
 
     def owner(self, id_: str) -> str:
         """Return the URN for which *id_* was created on this machine, if no state was seen to have it since."""
-        return next((entry.urn for entry in self._of(id_) if not entry.settled), "")
+        return next((entry.urn for entry in self._entries().of(id_) if not entry.settled), "")
 
     def creator(self, id_: str, but: str = "") -> str:
         """Return the URN, other than *but*, for which *id_* was created on this machine: proof of nothing by now."""
-        return next((entry.urn for entry in self._of(id_) if entry.urn != but), "")
+        return next((entry.urn for entry in self._entries().of(id_) if entry.urn != but), "")
 
     def has_open(self, urn: str, kind: str) -> bool:
         """Tell whether a create of *kind* was interrupted in the stack of *urn*, and no state was seen to have it."""
-        entries = [one for one in tuple(self._all().values()) if one.kind == kind and not one.settled]
-        return any(one.stack == stack_of(urn) for one in entries)
+        return any(one.kind == kind and one.stack == stack_of(urn) for one in self._entries().open())
 
     def warn_of_other_tenants(self, urn: str) -> None:
         """
@@ -161,12 +161,9 @@ class Journal:
         It was, or the process of another resource that creates an object of the same name is still at work.
         """
         self._read_again()
-        others = [one for one in tuple(self._all().values()) if one.urn != entry.urn]
+        others = [one for one in self._entries().all() if one.urn != entry.urn]
         same = [one for one in others if not one.id and (one.kind, one.name) == (entry.kind, entry.name)]
         return any(one.id == id_ for one in others) or any(self.is_under_way(one) for one in same)
-
-    def _of(self, id_: str) -> list[Entry]:
-        return [entry for entry in tuple(self._all().values()) if entry.id == id_]
 
     def now(self) -> float:
         """Return the time by this machine's clock, in seconds since the epoch."""
@@ -176,22 +173,22 @@ class Journal:
         """Close the database."""
         self._file.close()
 
-    def _all(self) -> dict[str, Entry]:
-        """Return the entries by URN. Read once, for a run has the state's lock."""
+    def _entries(self) -> JournalIndex:
+        """Return the entries. Read once, for a run has the state's lock."""
         with self._lock:
-            if self._entries is None:
-                self._entries = {entry.urn: entry for entry in self._file.entries(self._tenant)}
-            return self._entries
+            if self._index is None:
+                self._index = JournalIndex(self._file.entries(self._tenant))
+            return self._index
 
     def _read_again(self) -> None:
         """Let the next look show what another process has written since."""
         with self._lock:
-            self._entries = None
+            self._index = None
 
     def _write(self, entry: Entry) -> None:
         if not entry.urn:  # the host does not tell which resource it is, so nothing could be recognised by it
             return
-        self._all()[entry.urn] = entry
+        self._entries().put(entry)
         self._file.write(self._tenant, entry)
 
     def _run_of_this_process(self) -> str:

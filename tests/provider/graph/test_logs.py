@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from provider.graph.logs import log_requests, without_values
 from sandbox.graph import Sandbox
 from tests.provider.plugin.driver import Plugin
+from tests.provider_logger import provider_logger
 from tests.sandbox_control import Portal
 
 NAME = "Name of a customer"
@@ -63,23 +62,13 @@ def test_log_is_silent_without_debug(sandbox: Sandbox, portal: Portal) -> None:
     assert log_of_a_create(sandbox, portal) == ""
 
 
-@pytest.fixture
-def quiet() -> Iterator[logging.Logger]:
-    """The provider's logger, as it was afterwards."""
-    logger = logging.getLogger("provider")
-    before = list(logger.handlers), logger.level, logger.propagate
-    yield logger
-    logger.handlers, logger.propagate = before[0], before[2]
-    logger.setLevel(before[1])
-
-
-def test_logging_is_set_up_once(quiet: logging.Logger) -> None:
+def test_logging_is_set_up_once() -> None:
     """Each client of a process sets it up: a line must not come twice."""
-    count = len(quiet.handlers)
-    log_requests()
-    log_requests()
-    assert len(quiet.handlers) == count + 1
-    assert not quiet.propagate
+    with provider_logger() as logger:
+        log_requests()
+        log_requests()
+        assert len(logger.handlers) == 1
+        assert not logger.propagate
 
 
 @pytest.mark.parametrize(
