@@ -62,10 +62,8 @@ def may_have_worked(error: IntuneError) -> bool:
         return True
     if isinstance(error, Unreachable):
         return error.sent
-    if isinstance(error, GraphError):
-        return error.method == "GET" or not isinstance(
-            error, _REFUSALS
-        )  # the read that follows a write failed, or the write itself
+    if isinstance(error, GraphError):  # a GET is the read that follows a write
+        return error.method == "GET" or not isinstance(error, _REFUSALS)
     return isinstance(error, ObjectReplaced)
 
 

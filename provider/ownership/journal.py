@@ -54,9 +54,7 @@ class Journal:
     def created(self, urn: str, id_: str) -> None:
         """Write down the id of what the create of *urn* made, or adopted."""
         for other in self._entries().of(id_):
-            if (
-                other.urn != urn
-            ):  # consent: this resource adopted what another had created, whose state may have it still
+            if other.urn != urn:  # this resource adopted what another had created, whose state may have it still
                 self.forget(other.urn)
                 self._adopted.add(urn)
         entry = self._entries().get(urn) or Entry(urn, "", "", (), "", (), self._clock())
@@ -76,11 +74,11 @@ class Journal:
         self._seen.add(urn)
         for entry in self._entries().of(id_):
             if entry.urn == urn and not entry.settled:
-                self._write(entry._replace(settled=True))
+                self._write(entry.as_settled())
             elif entry.urn != urn:  # the resource was renamed
                 self.forget(entry.urn)
                 if self._entries().get(urn) is None:
-                    self._write(entry._replace(urn=urn, settled=True))
+                    self._write(entry._replace(urn=urn).as_settled())
 
     def refused(self, entry: Entry) -> None:
         """
@@ -103,7 +101,7 @@ class Journal:
         for urn in self._returned - self._adopted:
             entry = self._entries().get(urn)
             if entry is not None and entry.id:
-                self._write(entry._replace(settled=True))
+                self._write(entry.as_settled())
         self._file.execute("COMMIT")
         self._file.release()
 

@@ -13,7 +13,7 @@ import pytest
 from provider.ownership import machine
 from provider.ownership.journal import Journal
 from provider.ownership.journal_entry import Entry, digest
-from provider.ownership.journal_file import FILE, OFF
+from provider.ownership.journal_file import FILE, OFF, JournalFile
 
 ROOT = Path(__file__).parents[3]
 URN = "urn:pulumi:dev::project::type::r"
@@ -108,6 +108,23 @@ def test_entry_ends_when_the_state_has_its_id(tmp_path: Path, clock: Clock, seen
     first.created(URN, "id-1")
     journal(tmp_path, clock).seen(URN, seen)
     assert (journal(tmp_path, clock).find(URN) is None) == (seen == "id-1")
+
+
+def test_digests_are_dropped_when_the_state_has_the_id(tmp_path: Path, clock: Clock) -> None:
+    """Nothing is recognised by them any more; for which resource the id was created is still known."""
+    first = journal(tmp_path, clock)
+    for urn, id_ in ((URN, "seen"), (OTHER, "returned")):
+        first.intend(ENTRY._replace(urn=urn))
+        first.created(urn, id_)
+    first.seen(URN, "seen")
+    first.returned(OTHER)
+    first.settle()
+    kept = JournalFile(str(tmp_path), pytest.fail, clock).entries("tenant")
+    assert {one._replace(run="") for one in kept} == {
+        Entry(URN, "iosProfile", "", (), "", (), 1000.0, id="seen", settled=True),
+        Entry(OTHER, "iosProfile", "", (), "", (), 1000.0, id="returned", settled=True),
+    }
+    assert journal(tmp_path, clock).creator("seen") == URN
 
 
 def test_intent_stays_while_the_state_has_another_id(tmp_path: Path, clock: Clock) -> None:
