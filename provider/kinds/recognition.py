@@ -41,7 +41,7 @@ def recognise(creation: Creation) -> Json | None:
     if refused:
         raise AdoptionError(refused)
     host.warn(f"{live['id']} was created for this resource by an interrupted run on this machine, and is used now")
-    if entry.kind:  # else it was adopted, and what existed before is not known
+    if entry.name:  # else it was adopted, and what existed before is not known
         known = {*entry.before, str(live["id"])}
         warn_of_namesakes(str(live["id"]), creation.new_namesakes(creation.listing, known))
     return live

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Iterable
 
 from provider.ownership.journal_entry import Entry
@@ -19,7 +18,7 @@ class JournalIndex:
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._lock = threading.Lock()
         self._by_urn: dict[str, Entry] = {}
-        self._by_id: defaultdict[str, dict[str, Entry]] = defaultdict(dict)
+        self._by_id: dict[str, dict[str, Entry]] = {}
         self._open: dict[str, Entry] = {}
         for entry in entries:
             self.put(entry)
@@ -33,7 +32,7 @@ class JournalIndex:
         with self._lock:
             self._remove(entry.urn)
             self._by_urn[entry.urn] = entry
-            self._by_id[entry.id][entry.urn] = entry
+            self._by_id.setdefault(entry.id, {})[entry.urn] = entry
             if not entry.settled:
                 self._open[entry.urn] = entry
 
@@ -45,7 +44,7 @@ class JournalIndex:
     def of(self, id_: str) -> list[Entry]:
         """Return the entries whose object has *id_*."""
         with self._lock:
-            return list(self._by_id[id_].values()) if id_ in self._by_id else []
+            return list(self._by_id.get(id_, {}).values())
 
     def open(self) -> list[Entry]:
         """Return the entries of creates that no state was seen to have."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 from pulumi.runtime.proto import engine_pb2, provider_pb2
 
-from tests.provider.plugin.driver import Plugin, half_done
+from provider.ownership.journal import Journal
+from provider.ownership.journal_entry import Entry, tenant_key
+from tests.provider.plugin.driver import Plugin, half_done, urn
 from tests.provider.plugin.samples import CREDENTIAL, LIVES, MISSING, WIRE, told
 from tests.sandbox_control import Portal
 
@@ -88,6 +91,23 @@ class TestNamesake:
         id_, _ = plugin.create(CREDENTIAL)
         (warning,) = [log.message for log in plugin.engine.logs if log.severity == engine_pb2.WARNING]
         assert f"{id_} is managed here, and {namesake} appeared at the same time" in warning
+
+    def test_namesake_of_an_object_whose_adoption_was_interrupted_is_no_warning(
+        self, online: Callable[..., Plugin], portal: Portal, tmp_path: Path
+    ) -> None:
+        """The journal knows what this resource created long ago, and not what there was before it adopted."""
+        adopted = portal.seed("derivedCredentials", **WIRE)
+        portal.seed("derivedCredentials", **WIRE)
+        journal = Journal(str(tmp_path), tenant_key(LIVES["tenant_id"], LIVES["cloud"]))
+        journal.intend(Entry(urn("r"), "derivedCredential", "digest", ("issuer",), "digest", (), journal.now()))
+        journal.created(urn("r"), MISSING)
+        journal.seen(urn("r"), MISSING)
+        journal.created(urn("r"), adopted)
+        journal.close()
+        plugin = online("derivedCredential", INTUNE_JOURNAL=str(tmp_path))
+        assert plugin.create(CREDENTIAL)[0] == adopted
+        (warning,) = [log.message for log in plugin.engine.logs if log.severity == engine_pb2.WARNING]
+        assert warning.startswith(f"{adopted} was created for this resource by an interrupted run on this machine")
 
 
 class TestHalfDoneUpdate:
