@@ -97,12 +97,10 @@ class Journal:
         """Note that the state has what the creates of this run returned: the engine has ended the run."""
         if not self._run_name:
             return
-        self._file.execute("BEGIN")  # one write to the disk for all: the engine waits five seconds
         for urn in self._returned - self._adopted:
             entry = self._entries().get(urn)
             if entry is not None and entry.id:
                 self._write(entry.as_settled())
-        self._file.execute("COMMIT")
         self._file.release()
 
     def find(self, urn: str) -> Entry | None:

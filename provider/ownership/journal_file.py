@@ -1,5 +1,7 @@
 """
-The file of the journal: an SQLite database in one folder of this machine, synchronised to the disk at each write.
+The file of the journal: an SQLite database in one folder of this machine.
+
+Each proof is on the disk when its write returns. That a state has an id need not be, for the state says so again.
 
 Where it cannot be used, the run says so once and goes on without.
 """
@@ -62,12 +64,18 @@ class JournalFile:
     def write(self, tenant: str, entry: Entry) -> None:
         """Write *entry*, in place of an older one of the same resource."""
         row = (tenant, *row_of(entry))
-        self.execute(f"INSERT OR REPLACE INTO creates VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - marks
+        statement = f"INSERT OR REPLACE INTO creates VALUES ({', '.join('?' * len(row))})"  # noqa: S608 - marks
+        # What is settled is in the state: if the power fails, the next run settles it again.
+        self.execute(statement, row, durable=not entry.settled)
 
-    def execute(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Execute *statement*; nothing and no rows where the database cannot be used."""
+    def execute(self, statement: str, values: tuple[Any, ...] = (), *, durable: bool = True) -> list[tuple[Any, ...]]:
+        """
+        Execute *statement*; nothing and no rows where the database cannot be used.
+
+        What is not *durable* reaches the disk with the next write that is.
+        """
         with self._lock:
-            return self._run(statement, values)
+            return self._run(statement, values, durable)
 
     def hold(self) -> str:
         """Hold the lock of this process, and return its name; "" where there is none."""
@@ -91,13 +99,14 @@ class JournalFile:
                 self._connection.close()
             self._connection = None
 
-    def _run(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    def _run(self, statement: str, values: tuple[Any, ...], durable: bool) -> list[tuple[Any, ...]]:  # noqa: FBT001
         if self.off:
             return []
         import sqlite3  # noqa: PLC0415 - a run that creates nothing needs no database
 
         try:
             self._connection = self._connection or self._connect()
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             return self._connection.execute(statement, values).fetchall()
         except (sqlite3.Error, OSError) as error:
             self.off = True
@@ -116,7 +125,6 @@ class JournalFile:
         path.touch(mode=0o600)  # before SQLite does, for others must not read it
         connection = sqlite3.connect(path, timeout=_SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
         connection.execute(_SCHEMA)
         machine.clear(path.parent)
         connection.execute("DELETE FROM creates WHERE began < ?", (self._clock() - KEPT,))

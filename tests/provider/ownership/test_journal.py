@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -278,6 +280,32 @@ def test_journal_that_cannot_be_used_is_reported_once(tmp_path: Path, clock: Clo
     assert str(folder) in line
     assert "python -m stacks recover" in line
     assert "INTUNE_JOURNAL" in line
+
+
+def test_proof_waits_for_the_disk_and_what_the_state_has_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    """After a killed run each diff notes an id that the state has; a preview of many must not wait for the disk."""
+    statements: list[str] = []
+    connect = sqlite3.connect
+
+    def traced(*values: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*values, **options)
+        connection.set_trace_callback(statements.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    run = journal(tmp_path, clock)
+    run.intend(ENTRY)
+    run.created(URN, "id-1")
+    run.seen(URN, "id-1")
+    levels, level = [], ""
+    for statement in statements:
+        if statement.startswith("PRAGMA synchronous"):
+            level = statement.rpartition(" ")[2]
+        elif statement.startswith("INSERT"):
+            levels.append(level)
+    assert levels == ["FULL", "FULL", "NORMAL"]
 
 
 def test_many_threads_write_without_losing_an_entry(tmp_path: Path, clock: Clock) -> None:
