@@ -17,8 +17,8 @@ from provider.graph.batch import get_each
 from provider.graph.client import GraphClient
 from provider.odata import LARGEST_BATCH, Answer
 
-_AT_ONCE = 4
-"""Batches under way at once. With more they would be emptier; with fewer, a read that misses one waits too long."""
+_AT_ONCE = 2
+"""Batches under way at once. With more they would be emptier; with one, a read that misses it waits too long."""
 
 
 class SharedReads:

@@ -23,7 +23,7 @@ from tests.tampering_server import Answer, Relay
 
 SETTINGS = "/deviceManagement/derivedCredentials"
 GROUP = "0f3c1a52-7d84-4c0a-9a65-2f1b0c9d8e01"
-AT_ONCE = 4
+AT_ONCE = 2
 _PATIENCE = 30.0
 
 
