@@ -122,9 +122,8 @@ class Mishaps:
     def next(self, *, meant: bool) -> None:
         """Arm what is to go wrong with the next create; unless it is *meant* to be harmed, it counts for nothing."""
         left = self._portal.faults_left()
-        self.missed += bool(self._armed) and all(
-            any(one.items() <= other.items() for other in left) for one in self._armed
-        )
+        untouched = [one.items() <= other.items() for one, other in zip(self._armed, left, strict=False)]
+        self.missed += bool(self._armed) and len(left) == len(self._armed) and all(untouched)
         self._portal.no_faults()
         armed = [self._cell().armed()]
         if self._chance.random() < _ALSO_THE_LOOK:
