@@ -18,7 +18,7 @@ from provider.graph.client import GraphClient
 from provider.odata import LARGEST_BATCH, Answer
 
 _AT_ONCE = 2
-"""Batches under way at once. With more they would be emptier; with one, a read that misses it waits too long."""
+"""Batches under way at once. With more, each carries fewer reads; with one, a read that misses it waits longer."""
 
 
 class SharedReads:

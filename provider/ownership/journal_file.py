@@ -75,7 +75,7 @@ class JournalFile:
         What is not *durable* reaches the disk with the next write that is.
         """
         with self._lock:
-            return self._run(statement, values, durable)
+            return self._run(statement, values, durable=durable)
 
     def hold(self) -> str:
         """Hold the lock of this process, and return its name; "" where there is none."""
@@ -99,7 +99,7 @@ class JournalFile:
                 self._connection.close()
             self._connection = None
 
-    def _run(self, statement: str, values: tuple[Any, ...], durable: bool) -> list[tuple[Any, ...]]:  # noqa: FBT001
+    def _run(self, statement: str, values: tuple[Any, ...], *, durable: bool) -> list[tuple[Any, ...]]:
         if self.off:
             return []
         import sqlite3  # noqa: PLC0415 - a run that creates nothing needs no database

@@ -104,6 +104,11 @@ def _in_one_tenant(number: int, seed: int, count: int) -> Tally:
         return stack.judged(names, strangers, failed, still) + Tally(unharmed=mishaps.missed)
 
 
+def none_happened(armed: Sequence[Mapping[str, Any]], left: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether none of the *armed* faults happened: each is compared with its own, for two may be alike."""
+    return len(armed) == len(left) and all(one.items() <= other.items() for one, other in zip(armed, left, strict=True))
+
+
 class Mishaps:
     """Lets one thing go wrong with each create, and at times another with what the provider does about it."""
 
@@ -122,8 +127,7 @@ class Mishaps:
     def next(self, *, meant: bool) -> None:
         """Arm what is to go wrong with the next create; unless it is *meant* to be harmed, it counts for nothing."""
         left = self._portal.faults_left()
-        untouched = [one.items() <= other.items() for one, other in zip(self._armed, left, strict=False)]
-        self.missed += bool(self._armed) and len(left) == len(self._armed) and all(untouched)
+        self.missed += bool(self._armed) and none_happened(self._armed, left)
         self._portal.no_faults()
         armed = [self._cell().armed()]
         if self._chance.random() < _ALSO_THE_LOOK:

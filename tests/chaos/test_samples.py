@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,22 @@ def test_fault_with_an_effect_meets_late_reads() -> None:
             lags.setdefault(str(cell._replace(lag=0)), set()).add(cell.lag)
             assert cell.lag == 0 or (cell.operation.writes and cell.when == "after")
     assert {tuple(sorted(found)) for found in lags.values()} == {(0,), (0, 1, 3)}
+
+
+@pytest.mark.parametrize(
+    ("left", "none"),
+    [
+        ([{"times": 1, "certificate": "untrusted", "when": "before"}, {"times": 1, "certificate": "untrusted"}], True),
+        ([{"times": 1, "certificate": "untrusted", "method": "GET"}], False),
+        ([{"times": 1, "certificate": "untrusted"}, {"times": 0, "certificate": "untrusted"}], False),
+        ([], False),
+    ],
+    ids=["both are left", "one of two alike is left", "one has fewer times", "none is left"],
+)
+def test_create_is_unharmed_only_if_none_of_its_faults_happened(left: list[dict[str, Any]], *, none: bool) -> None:
+    """One of two faults that are alike does not stand for both."""
+    armed = [{"times": 1, "certificate": "untrusted"}] * 2
+    assert creates.none_happened(armed, left) is none
 
 
 @pytest.mark.slow
